@@ -1,0 +1,268 @@
+/* What we keep of evidence: loads, processes, context, losses, and the batch
+ * in which they cross from ingest to store.
+ *
+ * A member with a capital letter is evidence, spelled as Sysmon spells it.  All
+ * texts are valid UTF-8 (core/text.h) and live in the batch's arena; SPAN_NONE
+ * means that it was not logged. */
+#ifndef CORE_LOAD_H
+#define CORE_LOAD_H
+
+#include "core/arena.h"
+#include "core/digest.h"
+#include "core/moment.h"
+
+enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MACOS };
+
+/* What a module is: a distinct value of all of these.
+ *    Sysmon             auditd      ECS                             width */
+#define MODULE_FIELDS(_) \
+    _(ImageLoaded,       "name",     "dll.path",                        40) \
+    _(Hashes,            "",         "dll.hash",                        24) \
+    _(Signed,            "",         "dll.code_signature.exists",        6) \
+    _(Signature,         "",         "dll.code_signature.subject_name", 20) \
+    _(SignatureStatus,   "",         "dll.code_signature.status",       10) \
+    _(Company,           "",         "dll.pe.company",                  16) \
+    _(Product,           "",         "dll.pe.product",                  16) \
+    _(Description,       "",         "dll.pe.description",              16) \
+    _(OriginalFileName,  "",         "dll.pe.original_file_name",       16) \
+    _(FileVersion,       "",         "dll.pe.file_version",             12)
+
+/* Hashes, split: lower-case hexadecimal. */
+#define HASH_FIELDS(_) \
+    _(sha256,            "",         "dll.hash.sha256",                 16) \
+    _(sha1,              "",         "dll.hash.sha1",                   16) \
+    _(md5,               "",         "dll.hash.md5",                    16) \
+    _(imphash,           "",         "dll.pe.imphash",                  16)
+
+/* Every text that a load record may carry. */
+#define LOAD_FIELDS(_) \
+    _(Computer,          "node",     "host.name",                       16) \
+    _(User,              "uid",      "user.name",                       16) \
+    _(ProcessGuid,       "",         "process.entity_id",               38) \
+    _(Image,             "exe",      "process.executable",              32) \
+    _(RuleName,          "key",      "rule.name",                       16) \
+    MODULE_FIELDS(_) \
+    HASH_FIELDS(_)
+
+/* Every text that a process record (Event ID 1, Security 4688) may carry.
+ * For an end (Event ID 5) only the first five are known. */
+#define PROCESS_FIELDS(_) \
+    _(Computer,          "node",     "host.name",                       16) \
+    _(User,              "uid",      "user.name",                       16) \
+    _(ProcessGuid,       "",         "process.entity_id",               38) \
+    _(Image,             "exe",      "process.executable",              32) \
+    _(RuleName,          "key",      "rule.name",                       16) \
+    _(CommandLine,       "argv",     "process.command_line",            40) \
+    _(CurrentDirectory,  "cwd",      "process.working_directory",       24) \
+    _(IntegrityLevel,    "",         "process.Ext.token.integrity_level_name", 8) \
+    _(LogonId,           "ses",      "winlog.logon.id",                 10) \
+    _(Hashes,            "",         "process.hash",                    24) \
+    _(OriginalFileName,  "",         "process.pe.original_file_name",   16) \
+    _(ParentProcessGuid, "",         "process.parent.entity_id",        38) \
+    _(ParentImage,       "",         "process.parent.executable",       32) \
+    _(ParentCommandLine, "",         "process.parent.command_line",     40)
+
+/* Every text that a context record may carry.  Target is the file (events 11,
+ * 15, 23, 26, 29: TargetFilename) or the image of the process written into
+ * (event 8: TargetImage); Detail is what else the event says: a stream's
+ * Contents (15), StartModule and StartFunction (8), CreationUtcTime (11). */
+#define CONTEXT_FIELDS(_) \
+    _(Computer,          "node",     "host.name",                       16) \
+    _(User,              "uid",      "user.name",                       16) \
+    _(ProcessGuid,       "",         "process.entity_id",               38) \
+    _(Image,             "exe",      "process.executable",              32) \
+    _(RuleName,          "key",      "rule.name",                       16) \
+    _(Target,            "name",     "file.path",                       40) \
+    _(TargetProcessGuid, "",         "Target.process.entity_id",        38) \
+    _(Hashes,            "",         "file.hash",                       24) \
+    _(Detail,            "",         "",                                24)
+
+enum record_flags {
+    RECORD_RECOVERED = 1 << 0, /* found outside the declared records (EVTX slack) */
+    RECORD_ALTERED = 1 << 1,   /* some text was mended (core/text.h) */
+    RECORD_NUMBERED = 1 << 2,  /* `record` is the format's own number */
+    RECORD_NO_UTCTIME = 1 << 3,/* `time` is the record's own, UtcTime was missing or bad */
+    RECORD_ZONE_ASSUMED = 1 << 4, /* the time named no zone where its format needs one */
+};
+
+/* How an auditd load's path was found; everything else is RESOLUTION_EXACT. */
+enum resolution {
+    RESOLUTION_EXACT, RESOLUTION_DIRFD, RESOLUTION_PROCFD, RESOLUTION_MEMFD,
+    RESOLUTION_INFERRED, RESOLUTION_OPENED, RESOLUTION_UNRESOLVED,
+};
+
+#define FIELD_SPAN(name, auditd, ecs, width) struct span name;
+
+/* What every record of evidence has, whatever it is. */
+struct origin {
+    int64_t time;      /* UtcTime, else the record's own; MOMENT_NONE where neither */
+    int64_t logged;    /* the record's own (System/TimeCreated); MOMENT_NONE */
+    uint64_t record;   /* EventRecordID; meaningful with RECORD_NUMBERED */
+    uint64_t place;    /* byte offset of the record in its evidence */
+    uint32_t flags;    /* enum record_flags */
+    struct span Channel; /* SPAN_NONE where the form has none */
+};
+
+struct load {
+    struct load *next;
+    struct origin origin;
+    int64_t ProcessId; /* -1: not logged */
+    enum platform platform;
+    enum resolution resolution;
+    LOAD_FIELDS(FIELD_SPAN)
+};
+
+enum process_source {
+    PROCESS_STUB,    /* no start seen: known from a load alone */
+    PROCESS_4688,    /* Security 4688 */
+    PROCESS_EVENT1,  /* Sysmon Event ID 1 */
+    PROCESS_EXECVE,  /* auditd */
+    PROCESS_EXEC,    /* Endpoint Security */
+};
+
+struct process {
+    struct process *next;
+    struct origin origin;
+    bool ended;              /* an end (Event ID 5), not a start */
+    enum process_source source;
+    enum platform platform;
+    int64_t ProcessId;       /* -1: not logged */
+    int64_t ParentProcessId; /* -1: not logged */
+    PROCESS_FIELDS(FIELD_SPAN)
+};
+
+struct context {
+    struct context *next;
+    struct origin origin;
+    uint32_t event;    /* Sysmon's Event ID: 8, 11, 15, 23, 26, 29 */
+    enum platform platform;
+    int64_t ProcessId; /* -1: not logged */
+    CONTEXT_FIELDS(FIELD_SPAN)
+};
+
+/* Records of one provider and id that we do not keep, counted. */
+struct other {
+    struct other *next;
+    struct span Provider;
+    uint64_t id;
+    uint64_t records;
+};
+
+/* A damaged record, or a damaged stretch, and why. */
+struct loss {
+    struct loss *next;
+    uint64_t place;     /* byte offset in the evidence */
+    uint64_t len;       /* bytes given up; 0 where not known */
+    const char *reason; /* a sentence without a full stop; static, or in the arena */
+};
+
+/* The declared, numbered records that a batch holds of one host and channel,
+ * whatever their kind. */
+struct range {
+    struct range *next;
+    struct span Computer, Channel;
+    uint64_t first, last; /* record numbers */
+    uint64_t records;
+    int64_t first_time, last_time; /* of their own times */
+    uint64_t loads, processes, context;
+};
+
+#define FINGERPRINT_BYTES SHA256_BYTES
+
+/* Said with the first batch of a source. */
+struct source_opens {
+    struct span path;    /* as it was given or found; raw bytes, not always UTF-8 */
+    struct span bundle;  /* the archive it lay in; SPAN_NONE for a plain file */
+    uint64_t size;       /* bytes */
+    const char *format;  /* the decoder's name: "evtx", "xml", "unknown", ... */
+    uint8_t fingerprint[FINGERPRINT_BYTES]; /* SHA-256 of size, first and last 64 KiB */
+    int64_t resumes;     /* evidence id of the interrupted row it continues; 0 */
+};
+
+enum source_state {
+    SOURCE_READING,    /* not finished: an ingest under way, or one that was killed */
+    SOURCE_COMPLETE,
+    SOURCE_PARTIAL,    /* ended early: cut, unreadable from some place on, a limit */
+    SOURCE_DUPLICATE,  /* the same bytes are in the case already */
+    SOURCE_UNKNOWN,    /* no format that we read */
+    SOURCE_UNREADABLE, /* could not be opened or read at all */
+    SOURCE_EMPTY,      /* no byte in it */
+    SOURCE_SKIPPED,    /* a link, a device, another modhunt case: listed only */
+};
+
+/* Said with the last batch of a source. */
+struct source_closes {
+    enum source_state state;
+    uint64_t size;       /* bytes read */
+    bool hashed;
+    uint8_t sha256[SHA256_BYTES]; /* of the same bytes that were parsed, where `hashed` */
+    struct span reason;  /* why not complete; SPAN_NONE */
+};
+
+/* Counts of declared records: records is their sum with damaged.  Recovered
+ * ones are in `recovered` alone. */
+struct counts {
+    uint64_t records, loads, processes, context, other, damaged, duplicates, recovered;
+};
+
+/* A declared, numbered record of any kind, so that recovered copies can be told. */
+struct declared {
+    uint64_t record;
+    int64_t logged;
+};
+
+#define BATCH_BYTES_MAX (64u << 20) /* arena of one batch; a piece is far smaller */
+
+/* What one piece of evidence became.  Batches of a source reach the writer in
+ * the order of their pieces, whoever decoded them.  The batch owns its arena;
+ * everything it points to lives there. */
+struct batch {
+    uint32_t source;     /* the source's running number in this ingest, from 1 */
+    uint64_t begin, end; /* bytes of the source that it covers */
+    struct arena arena;
+    const struct source_opens *opens;   /* first batch of a source */
+    const struct source_closes *closes; /* last batch of a source */
+    struct counts counts;
+    int64_t first_time, last_time; /* of declared records' own times; MOMENT_NONE */
+    struct load *loads, *last_load; /* each list in the order of place */
+    struct process *processes, *last_process;
+    struct context *contexts, *last_context;
+    struct other *others;
+    struct loss *losses, *last_loss;
+    struct range *ranges;
+    struct declared *declared; /* only where the decoder's follow asks for it */
+    size_t declared_count, declared_room;
+};
+
+struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
+void batch_close(struct batch *b); /* NULL is fine */
+
+/* Append a zeroed item that lives in the arena (ProcessId -1, time MOMENT_NONE);
+ * NULL past the ceiling.  They count nothing: ingest/normal does. */
+struct load *batch_load(struct batch *b);
+struct process *batch_process(struct batch *b);
+struct context *batch_context(struct batch *b);
+
+/* Counts a damaged record.  `reason` must be static or live in the arena. */
+void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reason);
+
+/* Counts one more record that is not kept. */
+void batch_other(struct batch *b, struct span Provider, uint64_t id);
+
+/* A file that the case has already, told to ingest when it starts. */
+struct known {
+    int64_t evidence;   /* its row's id */
+    uint64_t size;
+    uint8_t fingerprint[FINGERPRINT_BYTES];
+    bool hashed;
+    uint8_t sha256[SHA256_BYTES];
+    enum source_state state;
+    uint64_t place;     /* SOURCE_READING: everything before it is committed */
+};
+
+const char *platform_name(enum platform p);          /* "windows", ...; "" for unknown */
+const char *source_state_name(enum source_state s);  /* "complete", ... */
+const char *process_source_name(enum process_source s); /* "stub", "4688", "event 1", ... */
+const char *resolution_name(enum resolution r);      /* "exact", "dirfd", ... */
+
+#endif

@@ -1,0 +1,56 @@
+/* The face of ingest: start, follow, stop.
+ *
+ * Walks the paths, tells each file's format by content, reads and hashes and
+ * cuts it in one thread, decodes the pieces in parallel workers, and hands the
+ * batches on in order through one bounded queue: first a batch with `opens`,
+ * last one with `closes`, for every file that the walk met (also those of no
+ * format, which are only listed).  It never writes to disk, never opens
+ * evidence for writing, and never opens the case. */
+#ifndef INGEST_INGEST_H
+#define INGEST_INGEST_H
+
+#include "core/load.h"
+#include "core/queue.h"
+
+struct file_id {
+    uint64_t device, inode;
+};
+
+struct ingest_options {
+    const char *const *paths;     /* files and folders, as given */
+    size_t path_count;
+    const struct known *known;    /* what the case has already */
+    size_t known_count;
+    const struct file_id *avoid;  /* the live case, its -wal and -shm: passed over */
+    size_t avoid_count;
+    unsigned workers;             /* 0: one a core */
+};
+
+struct ingest_progress {
+    uint64_t files, files_done;   /* met so far, finished */
+    uint64_t bytes, bytes_done;   /* of the files met so far */
+    uint64_t records, loads, damaged; /* decoded so far */
+    bool walked;                  /* the walk is over: files and bytes are final */
+    bool done;
+};
+
+struct ingest;
+
+/* Checks that every path exists (a missing one is a fault that names it, and
+ * nothing is started), then starts the threads.  Batches go to `out`, which is
+ * closed when all are sent or after ingest_stop.  *o is copied. */
+struct ingest *ingest_start(const struct ingest_options *o, struct queue *out,
+                            struct fault *f) MUST_CHECK;
+
+/* Numbers as they stand; any thread. */
+void ingest_progress(const struct ingest *in, struct ingest_progress *p);
+
+/* Asks it to stop: no new piece is read, what is decoded is still sent, `out`
+ * is closed.  A source that was cut short sends no `closes`.  Any thread; safe
+ * to call twice.  (Not from a signal handler.) */
+void ingest_stop(struct ingest *in);
+
+/* Waits for the threads and frees.  The queue must be drained meanwhile. */
+void ingest_finish(struct ingest *in);
+
+#endif

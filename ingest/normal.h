@@ -1,0 +1,22 @@
+/* From a record as its format wrote it to a load, a process, context, or one
+ * more of the counted others.
+ *
+ * Matched by provider and Event ID, never by ID alone; by field name, never by
+ * position.  Every declared record that enters leaves counted exactly once. */
+#ifndef INGEST_NORMAL_H
+#define INGEST_NORMAL_H
+
+#include "ingest/event.h"
+
+/* Would normal_event keep such a record?  A decoder may skip EventData where
+ * not (it still calls normal_event, which counts). */
+bool normal_wants(struct span Provider, uint64_t id);
+
+/* Files the event under the batch: a load (Sysmon 7), a process (Sysmon 1, 5,
+ * Security 4688), context (Sysmon 8, 11, 15, 23, 26, 29) or an other; counts
+ * it, notes its range and times.  `before` is where the arena stood before the
+ * decoder wrote the event's texts: it is rewound for what is not kept.  A
+ * record too large for the arena becomes a loss. */
+void normal_event(struct batch *b, struct event *e, struct arena_mark before);
+
+#endif

@@ -1,0 +1,71 @@
+/* The face of store: a case file, opened hardened.
+ *
+ * A `struct store` is one SQLite connection and belongs to one thread, but for
+ * store_interrupt.  Nothing else ever opens the case file while it is live (a
+ * stray open and close drops SQLite's locks). */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "core/page.h"
+
+enum store_how {
+    STORE_CREATE, /* must not exist, or be empty; made 0600 */
+    STORE_WRITE,  /* an existing case; opens read-only where its folder or file can't
+                     be written, which store_why_read_only tells */
+    STORE_READ,   /* an existing case, never written */
+};
+
+struct store;
+
+/* Checks at once that the file is a case of ours (application_id, version,
+ * schema); a file that is not is refused by name with FAULT_CASE. */
+struct store *store_open(const char *path, enum store_how how, struct fault *f) MUST_CHECK;
+void store_close(struct store *s); /* rolls back what is not committed; NULL is fine */
+
+/* NULL where it may be written; else a sentence that says why not. */
+const char *store_why_read_only(const struct store *s);
+
+/* The slow page check (quick_check).  FAULT_CASE with what it found. */
+bool store_check(struct store *s, struct fault *f) MUST_CHECK;
+
+/* Which files are in the case; a memory_get array in *out, the caller frees it. */
+bool store_known(struct store *s, struct known **out, size_t *count, struct fault *f) MUST_CHECK;
+
+/* ---- writing: one thread, the writer's ---- */
+
+/* Files a batch in the open transaction (and begins one).  The batch stays the
+ * caller's.  After a fault the transaction is rolled back; nothing of it is in
+ * the case. */
+bool store_take(struct store *s, const struct batch *b, struct fault *f) MUST_CHECK;
+/* Rows waiting for a commit. */
+size_t store_pending(const struct store *s);
+bool store_commit(struct store *s, struct fault *f) MUST_CHECK;
+/* After an ingest: the indexes of loads (built with the sorter in files), late
+ * process starts joined, statistics.  Commits. */
+bool store_settle(struct store *s, struct fault *f) MUST_CHECK;
+/* Does one order as a commit of its own; `text` says what was done, for the
+ * status line. */
+bool store_order(struct store *s, const struct order *o, char text[static 256],
+                 struct fault *f) MUST_CHECK;
+
+/* ---- reading ---- */
+
+/* A window of an answer; never NULL: what failed is in page->fault. */
+struct page *store_answer(struct store *s, const struct question *q);
+
+/* The whole answer, row by row, in order, in constant memory: `each` gets pages
+ * of one or more rows that it must not keep; false ends it early (no fault). */
+bool store_stream(struct store *s, const struct question *q,
+                  bool (*each)(void *ctx, const struct page *rows), void *ctx,
+                  struct fault *f) MUST_CHECK;
+
+/* The analyst's own SELECT: read only by an authorizer, with limits.  The page
+ * names its columns; rows past `limit` are cut (more_behind). */
+bool store_sql(struct store *s, const char *sql,
+               bool (*each)(void *ctx, const struct page *rows), void *ctx,
+               struct fault *f) MUST_CHECK;
+
+/* Any thread: ends the running answer, whose page comes back `interrupted`. */
+void store_interrupt(struct store *s);
+
+#endif
