@@ -16,7 +16,9 @@ bool normal_wants(struct span Provider, uint64_t id);
  * Security 4688), context (Sysmon 8, 11, 15, 23, 26, 29) or an other; counts
  * it, notes its range and times.  `before` is where the arena stood before the
  * decoder wrote the event's texts: it is rewound for what is not kept.  A
- * record too large for the arena becomes a loss. */
+ * record too large for the arena becomes a loss.  Recovered records count in
+ * `recovered` alone.  Declared, numbered ones also go to b->declared where the
+ * decoder has given that a room (> 0, in the arena): it grows from there. */
 void normal_event(struct batch *b, struct event *e, struct arena_mark before);
 
 #endif

@@ -1,0 +1,356 @@
+/* From a Windows event to a load, a process, context, or one more of the
+ * others.
+ *
+ * Values are kept as they were logged: "-" stays "-", empty stays empty, and
+ * what was not logged stays SPAN_NONE.  The surprise: everything that may find
+ * no room is made first and the item last, so that a full arena leaves no
+ * half-filled item in a list. */
+#include "ingest/normal.h"
+
+#include "core/hashes.h"
+
+#define GUID_LEN 38 /* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX} */
+
+enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
+
+static enum kind kind_of(struct span Provider, uint64_t id)
+{
+    if (span_is(Provider, "Microsoft-Windows-Sysmon")) {
+        switch (id) {
+        case 7: return KIND_LOAD;
+        case 1: return KIND_START;
+        case 5: return KIND_END;
+        case 8: case 11: case 15: case 23: case 26: case 29: return KIND_CONTEXT;
+        default: return KIND_OTHER;
+        }
+    }
+    if (id == 4688 && span_is(Provider, "Microsoft-Windows-Security-Auditing"))
+        return KIND_4688;
+    return KIND_OTHER;
+}
+
+bool normal_wants(struct span Provider, uint64_t id)
+{
+    return kind_of(Provider, id) != KIND_OTHER;
+}
+
+/* Says something: logged, not empty, and not Windows' dash for "nothing". */
+static bool says(struct span s)
+{
+    return s.len > 0 && !span_is(s, "-");
+}
+
+static struct span first_of(struct span a, struct span b)
+{
+    return span_logged(a) ? a : b;
+}
+
+static int64_t pid(struct span s)
+{
+    uint64_t n;
+
+    return span_number(s, &n) && n <= INT64_MAX ? (int64_t)n : -1;
+}
+
+/* The one form of a GUID, `{UPPER-CASE}`.  What has no GUID's shape, or is all
+ * zeros, would join processes that have nothing in common: SPAN_NONE. */
+static struct span guid(struct arena *a, struct span s, bool *full)
+{
+    char text[GUID_LEN];
+    bool zero = true;
+
+    if (s.len == GUID_LEN && s.at[0] == '{' && s.at[GUID_LEN - 1] == '}')
+        s = span_of(s.at + 1, GUID_LEN - 2);
+    if (s.len != GUID_LEN - 2)
+        return SPAN_NONE;
+    text[0] = '{';
+    text[GUID_LEN - 1] = '}';
+    for (size_t i = 0; i < s.len; i++) {
+        uint8_t c = s.at[i];
+
+        if (c >= 'a' && c <= 'f')
+            c = (uint8_t)(c - 'a' + 'A');
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (c != '-')
+                return SPAN_NONE;
+        } else {
+            if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F')))
+                return SPAN_NONE;
+            zero = zero && c == '0';
+        }
+        text[i + 1] = (char)c;
+    }
+    return zero ? SPAN_NONE : arena_copy(a, span_of(text, GUID_LEN), full);
+}
+
+/* Two texts around a mark; one alone where the other says nothing. */
+static struct span joined(struct arena *a, struct span left, char mark, struct span right,
+                          bool *full)
+{
+    if (!says(left) || !says(right))
+        return says(left) || !span_logged(right) ? left : right;
+    uint8_t *text = arena_bytes(a, left.len + 1 + right.len);
+    if (!text) {
+        *full = true;
+        return SPAN_NONE;
+    }
+    memcpy(text, left.at, left.len);
+    text[left.len] = (uint8_t)mark;
+    memcpy(text + left.len + 1, right.at, right.len);
+    return span_of(text, left.len + 1 + right.len);
+}
+
+static struct origin origin_of(const struct event *e, bool has_utctime)
+{
+    struct origin o = {
+        .time = e->logged,
+        .logged = e->logged,
+        .record = e->record,
+        .place = e->place,
+        .flags = e->flags,
+        .Channel = e->Channel,
+    };
+
+    if (has_utctime) {
+        int64_t utc = moment_parse(e->value[EVENT_UtcTime]);
+
+        if (utc != MOMENT_NONE)
+            o.time = utc;
+        else
+            o.flags |= RECORD_NO_UTCTIME;
+    }
+    return o;
+}
+
+#define SAME(name) x->name = v[EVENT_##name];
+
+static bool file_load(struct batch *b, const struct event *e)
+{
+    const struct span *v = e->value;
+    bool full = false;
+    struct span ProcessGuid = guid(&b->arena, v[EVENT_ProcessGuid], &full);
+    struct hashes h = hashes_split(&b->arena, v[EVENT_Hashes], &full);
+    struct load *x = full ? NULL : batch_load(b);
+
+    if (!x)
+        return false;
+    x->origin = origin_of(e, true);
+    x->platform = PLATFORM_WINDOWS;
+    x->resolution = RESOLUTION_EXACT;
+    x->ProcessId = pid(v[EVENT_ProcessId]);
+    x->Computer = e->Computer;
+    x->ProcessGuid = ProcessGuid;
+    SAME(User) SAME(Image) SAME(RuleName)
+#define MODULE_SAME(name, auditd, ecs, width) SAME(name)
+    MODULE_FIELDS(MODULE_SAME)
+#undef MODULE_SAME
+#define HASH_SAME(name, auditd, ecs, width) x->name = h.name;
+    HASH_FIELDS(HASH_SAME)
+#undef HASH_SAME
+    return true;
+}
+
+static bool file_process(struct batch *b, const struct event *e, bool ended)
+{
+    const struct span *v = e->value;
+    bool full = false;
+    struct span ProcessGuid = guid(&b->arena, v[EVENT_ProcessGuid], &full);
+    struct span ParentProcessGuid = guid(&b->arena, v[EVENT_ParentProcessGuid], &full);
+    struct process *x = full ? NULL : batch_process(b);
+
+    if (!x)
+        return false;
+    x->origin = origin_of(e, true);
+    x->ended = ended;
+    x->source = PROCESS_EVENT1;
+    x->platform = PLATFORM_WINDOWS;
+    x->ProcessId = pid(v[EVENT_ProcessId]);
+    x->Computer = e->Computer;
+    x->ProcessGuid = ProcessGuid;
+    SAME(User) SAME(Image) SAME(RuleName)
+    if (ended)
+        return true;
+    x->ParentProcessId = pid(v[EVENT_ParentProcessId]);
+    x->ParentProcessGuid = ParentProcessGuid;
+    SAME(CommandLine) SAME(CurrentDirectory) SAME(IntegrityLevel) SAME(LogonId) SAME(Hashes)
+    SAME(OriginalFileName) SAME(ParentImage) SAME(ParentCommandLine)
+    return true;
+}
+
+/* Whose process it is: Target's where the creator started it as somebody else,
+ * Subject's otherwise.  ProcessId is the creator's. */
+static bool file_4688(struct batch *b, const struct event *e)
+{
+    const struct span *v = e->value;
+    bool target = says(v[EVENT_TargetUserName]), full = false;
+    struct span User = target
+        ? joined(&b->arena, v[EVENT_TargetDomainName], '\\', v[EVENT_TargetUserName], &full)
+        : joined(&b->arena, v[EVENT_SubjectDomainName], '\\', v[EVENT_SubjectUserName], &full);
+    struct process *x = full ? NULL : batch_process(b);
+
+    if (!x)
+        return false;
+    x->origin = origin_of(e, false);
+    x->source = PROCESS_4688;
+    x->platform = PLATFORM_WINDOWS;
+    x->ProcessId = pid(v[EVENT_NewProcessId]);
+    x->ParentProcessId = pid(v[EVENT_ProcessId]);
+    x->Computer = e->Computer;
+    x->User = User;
+    x->Image = v[EVENT_NewProcessName];
+    x->CommandLine = first_of(v[EVENT_CommandLine], v[EVENT_ProcessCommandLine]);
+    x->LogonId = v[target ? EVENT_TargetLogonId : EVENT_SubjectLogonId];
+    x->ParentImage = v[EVENT_ParentProcessName];
+    return true;
+}
+
+/* Event 8 names its process Source..., the one written into Target.... */
+static bool file_context(struct batch *b, const struct event *e)
+{
+    const struct span *v = e->value;
+    bool thread = e->id == 8, full = false;
+    struct span ProcessGuid = guid(&b->arena,
+        v[thread ? EVENT_SourceProcessGuid : EVENT_ProcessGuid], &full);
+    struct span TargetProcessGuid = guid(&b->arena, v[EVENT_TargetProcessGuid], &full);
+    struct span Detail = SPAN_NONE;
+
+    if (thread)
+        Detail = joined(&b->arena, v[EVENT_StartModule], '!', v[EVENT_StartFunction], &full);
+    else if (e->id == 11)
+        Detail = v[EVENT_CreationUtcTime];
+    else if (e->id == 15)
+        Detail = v[EVENT_Contents];
+
+    struct context *x = full ? NULL : batch_context(b);
+    if (!x)
+        return false;
+    x->origin = origin_of(e, true);
+    x->event = (uint32_t)e->id;
+    x->platform = PLATFORM_WINDOWS;
+    x->ProcessId = pid(v[thread ? EVENT_SourceProcessId : EVENT_ProcessId]);
+    x->Computer = e->Computer;
+    x->ProcessGuid = ProcessGuid;
+    x->User = thread ? first_of(v[EVENT_SourceUser], v[EVENT_User]) : v[EVENT_User];
+    x->Image = v[thread ? EVENT_SourceImage : EVENT_Image];
+    x->Target = v[thread ? EVENT_TargetImage : EVENT_TargetFilename];
+    x->TargetProcessGuid = thread ? TargetProcessGuid : SPAN_NONE;
+    x->Hashes = first_of(v[EVENT_Hashes], v[EVENT_Hash]);
+    x->Detail = Detail;
+    SAME(RuleName)
+    return true;
+}
+
+static void widen(int64_t *first, int64_t *last, int64_t time)
+{
+    if (time == MOMENT_NONE)
+        return;
+    if (*first == MOMENT_NONE || time < *first)
+        *first = time;
+    if (*last == MOMENT_NONE || time > *last)
+        *last = time;
+}
+
+static void note_range(struct batch *b, const struct event *e, enum kind kind)
+{
+    struct range *r = b->ranges;
+
+    while (r && !(span_equal(r->Computer, e->Computer) && span_equal(r->Channel, e->Channel)))
+        r = r->next;
+    if (!r) {
+        r = arena_get(&b->arena, sizeof *r);
+        if (!r)
+            return;
+        *r = (struct range){
+            .next = b->ranges, .Computer = e->Computer, .Channel = e->Channel,
+            .first = e->record, .last = e->record,
+            .first_time = MOMENT_NONE, .last_time = MOMENT_NONE,
+        };
+        b->ranges = r;
+    }
+    if (e->record < r->first)
+        r->first = e->record;
+    if (e->record > r->last)
+        r->last = e->record;
+    r->records++;
+    widen(&r->first_time, &r->last_time, e->logged);
+    if (kind == KIND_LOAD)
+        r->loads++;
+    else if (kind == KIND_CONTEXT)
+        r->context++;
+    else if (kind != KIND_OTHER)
+        r->processes++;
+}
+
+static void note_declared(struct batch *b, const struct event *e)
+{
+    if (b->declared_count == b->declared_room) {
+        struct declared *more = arena_get(&b->arena, 2 * b->declared_room * sizeof *more);
+
+        if (!more)
+            return; /* a recovered copy of it will show twice, and be marked */
+        memcpy(more, b->declared, b->declared_count * sizeof *more);
+        b->declared = more;
+        b->declared_room *= 2;
+    }
+    b->declared[b->declared_count++] = (struct declared){ e->record, e->logged };
+}
+
+/* What is noted of every declared record, kept or not. */
+static void note(struct batch *b, const struct event *e, enum kind kind)
+{
+    widen(&b->first_time, &b->last_time, e->logged);
+    if (!(e->flags & RECORD_NUMBERED))
+        return;
+    note_range(b, e, kind);
+    if (b->declared_room > 0)
+        note_declared(b, e);
+}
+
+static bool file(struct batch *b, const struct event *e, enum kind kind)
+{
+    switch (kind) {
+    case KIND_LOAD: return file_load(b, e);
+    case KIND_START: return file_process(b, e, false);
+    case KIND_END: return file_process(b, e, true);
+    case KIND_4688: return file_4688(b, e);
+    case KIND_CONTEXT: return file_context(b, e);
+    case KIND_OTHER: break;
+    }
+    return true;
+}
+
+void normal_event(struct batch *b, struct event *e, struct arena_mark before)
+{
+    enum kind kind = e->has_id ? kind_of(e->Provider, e->id) : KIND_OTHER;
+
+    if (!file(b, e, kind)) {
+        arena_rewind(&b->arena, before);
+        batch_loss(b, e->place, 0, "the record is too large for its batch");
+        return;
+    }
+    if (e->flags & RECORD_RECOVERED) {
+        b->counts.recovered++;
+        if (kind == KIND_OTHER)
+            arena_rewind(&b->arena, before);
+        return;
+    }
+
+    const struct other *others = b->others;
+    const struct range *ranges = b->ranges;
+    const struct declared *declared = b->declared;
+
+    switch (kind) {
+    case KIND_LOAD: b->counts.loads++; break;
+    case KIND_START: case KIND_END: case KIND_4688: b->counts.processes++; break;
+    case KIND_CONTEXT: b->counts.context++; break;
+    case KIND_OTHER: batch_other(b, e->Provider, e->has_id ? e->id : 0); break;
+    }
+    if (kind != KIND_OTHER)
+        b->counts.records++;
+    note(b, e, kind);
+
+    /* A first meeting put names into the arena, which then must stay. */
+    if (kind == KIND_OTHER && others == b->others && ranges == b->ranges
+        && declared == b->declared)
+        arena_rewind(&b->arena, before);
+}
