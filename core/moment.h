@@ -7,7 +7,7 @@
 #include "core/span.h"
 
 #define MOMENT_NONE INT64_MIN
-#define MOMENT_TEXT_MAX 40
+#define MOMENT_TEXT_MAX 48
 
 /* 100 ns since 1601 (Windows FILETIME); 0 gives MOMENT_NONE, what does not fit
  * saturates. */
