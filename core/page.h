@@ -82,6 +82,8 @@ enum question_kind {
     QUESTION_ALLOW,     /* the entries: enum allow_column */
     QUESTION_STACK,     /* groups by `stack`: enum stack_column */
     QUESTION_HUNT,      /* the seed's table in the seed's order, streamed */
+    QUESTION_PROBLEMS,  /* the ledger's damaged places, by file, then place: enum
+                           problem_column; a row's key is its evidence's id */
 };
 
 /* What QUESTION_TOTALS counts, one cell each. */
@@ -105,6 +107,11 @@ enum evidence_column {
     EVIDENCE_BYTES, EVIDENCE_RECORDS, EVIDENCE_LOADS, EVIDENCE_PROCESSES, EVIDENCE_CONTEXT,
     EVIDENCE_OTHER, EVIDENCE_DAMAGED, EVIDENCE_DUPLICATES, EVIDENCE_RECOVERED,
     EVIDENCE_FIRST_TIME, EVIDENCE_LAST_TIME, EVIDENCE_REASON, EVIDENCE_COLUMN_COUNT
+};
+
+enum problem_column {
+    PROBLEM_PATH, PROBLEM_PLACE /* byte offset */, PROBLEM_BYTES /* 0: not known */,
+    PROBLEM_REASON, PROBLEM_COLUMN_COUNT
 };
 
 enum host_column {
