@@ -1,0 +1,108 @@
+/* A statement's text and its bound values.  Knows no table and no question. */
+#include "queries/statement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void statement_init(struct statement *s)
+{
+    memset(s, 0, sizeof *s);
+    arena_init(&s->values, STATEMENT_VALUES_MAX);
+}
+
+void statement_clear(struct statement *s)
+{
+    free(s->text);
+    arena_clear(&s->values);
+    memset(s, 0, sizeof *s);
+}
+
+void statement_put(struct statement *s, const char *literal)
+{
+    size_t len = strlen(literal);
+
+    if (s->broken || len >= STATEMENT_TEXT_MAX - s->len) {
+        s->broken = true;
+        return;
+    }
+    if (s->len + len >= s->room) {
+        s->room = (s->len + len) * 2 + 1024;
+        s->text = memory_grow(s->text, s->room, 1);
+    }
+    memcpy(s->text + s->len, literal, len + 1);
+    s->len += len;
+}
+
+void statement_again(struct statement *s, size_t bind)
+{
+    char place[32];
+
+    snprintf(place, sizeof place, "?%zu", bind + 1);
+    statement_put(s, place);
+}
+
+static struct cell *next_bind(struct statement *s)
+{
+    if (s->binds == STATEMENT_BINDS_MAX) {
+        s->broken = true;
+        return NULL;
+    }
+    statement_again(s, s->binds);
+    return &s->bind[s->binds++];
+}
+
+void statement_number(struct statement *s, int64_t number)
+{
+    struct cell *c = next_bind(s);
+
+    if (c)
+        *c = (struct cell){ CELL_NUMBER, number, SPAN_NONE };
+}
+
+void statement_text(struct statement *s, struct span text)
+{
+    struct cell *c = next_bind(s);
+
+    if (c)
+        *c = (struct cell){ span_logged(text) ? CELL_TEXT : CELL_NULL, 0,
+                            arena_copy(&s->values, text, &s->broken) };
+}
+
+void statement_cell(struct statement *s, const struct cell *value)
+{
+    struct cell *c;
+
+    switch (value->type) {
+    case CELL_NULL:
+        c = next_bind(s);
+        if (c)
+            *c = (struct cell){ CELL_NULL, 0, SPAN_NONE };
+        break;
+    case CELL_NUMBER:
+        statement_number(s, value->number);
+        break;
+    case CELL_TEXT:
+        statement_text(s, value->text);
+        break;
+    }
+}
+
+void statement_column(struct statement *s, const char *expression, const char *name,
+                      enum column id)
+{
+    if (s->columns == STATEMENT_COLUMNS_MAX) {
+        s->broken = true;
+        return;
+    }
+    statement_put(s, ", ");
+    statement_put(s, expression);
+    s->name[s->columns] = name;
+    s->id[s->columns++] = id;
+}
+
+bool statement_ready(const struct statement *s, struct fault *f)
+{
+    if (s->broken)
+        return fault(f, FAULT_LIMIT, "the question is too long for one statement");
+    return true;
+}
