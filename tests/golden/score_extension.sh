@@ -10,8 +10,7 @@ case "$(ldd "$MODHUNT_SCORE")" in
         export LD_PRELOAD ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" ;;
 esac
 
-got=$(sqlite3 -batch -noheader -separator ' ' :memory: <<SQL
-.load $MODHUNT_SCORE
+got=$(sqlite3 -batch -noheader -separator ' ' -cmd ".load $MODHUNT_SCORE" :memory: <<'SQL'
 CREATE TABLE seen(Image TEXT, ImageLoaded TEXT, Signed TEXT, T, U, L, G, N, score);
 INSERT INTO seen VALUES
  -- T, U, L, G, N, SuspicionScore
