@@ -1,0 +1,123 @@
+/* The seed's score, edge by edge, and what is shown of it. */
+#include "core/factor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define NOTEPAD "C:\\Windows\\notepad.exe"
+#define RUNDLL32 "C:\\Windows\\System32\\rundll32.exe"
+#define LOGGED(text) SPAN_INIT(text)
+#define NOT_LOGGED { NULL, 0 }
+
+enum { T = 1, U = 2, L = 4, G = 8, N = 16, Q = FACTOR_SIGNED_UNKNOWN };
+
+static void the_formula_is_the_seeds(void **state)
+{
+    static const struct {
+        struct span Image, ImageLoaded, Signed;
+        uint32_t factors;
+        int score;
+        bool hit;
+    } table[] = {
+        { LOGGED(RUNDLL32), LOGGED("C:\\Users\\j\\AppData\\Local\\Temp\\df00tech.dll"), LOGGED("false"), T | L | N, 3, true },
+        { LOGGED(RUNDLL32), LOGGED("C:\\Users\\j\\AppData\\Local\\Temp\\df00tech.dll"), LOGGED("true"), T | L, 2, true },
+        { LOGGED("C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"), LOGGED("C:\\Users\\j\\AppData\\Roaming\\m.dll"), LOGGED("false"), T | N, 2, true },
+        { LOGGED("C:\\Windows\\SysWOW64\\regsvr32.exe"), LOGGED("C:\\Windows\\Temp\\r.dll"), LOGGED("false"), T | L | N, 3, true },
+        { LOGGED(RUNDLL32), LOGGED("\\\\fs01\\users\\AppData\\Roaming\\a.dll"), LOGGED("false"), T | U | L | N, 4, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\Users\\Public\\Windows\\System32\\evil.dll"), LOGGED("false"), T | G | N, 2, false },
+        { LOGGED(NOTEPAD), LOGGED("\\\\evil\\share\\windows\\system32\\x.dll"), LOGGED("false"), U | G | N, 2, false },
+        { LOGGED(NOTEPAD), LOGGED("C:\\Windows\\System32\\spool\\drivers\\color\\e.dll"), LOGGED("false"), G | N, 1, false },
+        { LOGGED(NOTEPAD), LOGGED("\\\\?\\C:\\x\\b.dll"), LOGGED("true"), U, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("\\\\.\\C:\\x\\b.dll"), LOGGED("true"), U, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("\\\\10.0.0.5@SSL\\DavWWWRoot\\x.dll"), LOGGED("true"), U, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\Users\\AB~1\\APPDAT~1\\LOCAL~1\\TEMP\\x.dll"), LOGGED("true"), 0, 0, false },
+        { LOGGED(NOTEPAD), LOGGED("C:\\PROGRA~1\\Vendor\\x.dll"), LOGGED("false"), N, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\ProgramData\\x.dll"), LOGGED("true"), 0, 0, false },
+        { LOGGED(NOTEPAD), LOGGED("D:\\Temp\\x.dll"), LOGGED("true"), 0, 0, false },
+        { LOGGED(NOTEPAD), LOGGED("C:\\Program Files (x86)\\x\\y.dll"), LOGGED("true"), G, 0, false },
+        { LOGGED(NOTEPAD), LOGGED("C:\\x\\y.dll"), NOT_LOGGED, N | Q, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\x\\y.dll"), LOGGED(""), N, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\x\\y.dll"), LOGGED("-"), 0, 0, false },
+        { LOGGED(NOTEPAD), LOGGED("C:\\x\\y.dll"), LOGGED("failed"), 0, 0, false },
+        { LOGGED(NOTEPAD), LOGGED("C:\\x\\y.dll"), LOGGED("False"), 0, 0, false },
+        { LOGGED("C:\\rundll32.exe.bak\\notepad.exe"), LOGGED("C:\\x\\y.dll"), LOGGED("true"), L, 1, true },
+        { LOGGED(RUNDLL32), LOGGED("C:\\Windows\\System32\\ntdll.dll"), LOGGED("true"), L | G, 0, false },
+        { NOT_LOGGED, NOT_LOGGED, NOT_LOGGED, N | Q, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\TEMP\\X.DLL"), LOGGED("true"), T, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\Users\\\u0130\\DOWNLOADS\\x.dll"), LOGGED("true"), T, 1, true },
+        { LOGGED(NOTEPAD), LOGGED("C:\\Users\\Public"), LOGGED("true"), 0, 0, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct verdict v = factor_verdict(PLATFORM_WINDOWS, table[i].Image, table[i].ImageLoaded,
+                                          table[i].Signed);
+
+        assert_int_equal(v.factors, table[i].factors);
+        assert_int_equal(v.SuspicionScore, table[i].score);
+        assert_int_equal(factor_is_hit(v), table[i].hit);
+    }
+}
+
+static void the_matched_part_is_as_logged(void **state)
+{
+    struct span Image = SPAN("C:\\Windows\\System32\\RunDll32.exe");
+    struct span module = SPAN("C:\\Users\\J\\AppData\\Local\\TEMP\\x.dll");
+    bool in_image;
+    struct span part;
+
+    (void)state;
+    part = factor_matched(FACTOR_IsTempPath, PLATFORM_WINDOWS, Image, module, &in_image);
+    assert_false(in_image);
+    assert_true(span_is(part, "\\AppData\\Local\\TEMP\\"));
+    part = factor_matched(FACTOR_IsSuspiciousLoader, PLATFORM_WINDOWS, Image, module, &in_image);
+    assert_true(in_image);
+    assert_true(span_is(part, "\\RunDll32.exe"));
+    assert_null(factor_matched(FACTOR_IsUnsigned, PLATFORM_WINDOWS, Image, module, &in_image).at);
+    assert_null(factor_matched(FACTOR_IsUNCPath, PLATFORM_WINDOWS, Image, module, &in_image).at);
+}
+
+static void a_path_of_a_megabyte_is_judged_too(void **state)
+{
+    size_t len = 1 << 20;
+    uint8_t *path = malloc(len);
+    struct verdict v;
+
+    (void)state;
+    assert_non_null(path);
+    memset(path, 'a', len);
+    memcpy(path + len - 19, "\\Downloads\\long.dll", 19);
+    v = factor_verdict(PLATFORM_WINDOWS, SPAN(NOTEPAD), span_of(path, len), SPAN("true"));
+    assert_int_equal(v.SuspicionScore, 1);
+    free(path);
+}
+
+static void factors_are_named(void **state)
+{
+    char list[128], letters[FACTOR_COUNT + 1];
+
+    (void)state;
+    factor_list(T | L | N, list, sizeof list);
+    assert_string_equal(list, "IsTempPath+IsSuspiciousLoader+IsUnsigned");
+    factor_list(0, list, sizeof list);
+    assert_string_equal(list, "");
+    factor_letters(T | G | N, letters);
+    assert_string_equal(letters, "T..GN");
+    factor_letters(N | Q, letters);
+    assert_string_equal(letters, "....?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_formula_is_the_seeds),
+        cmocka_unit_test(the_matched_part_is_as_logged),
+        cmocka_unit_test(a_path_of_a_megabyte_is_judged_too),
+        cmocka_unit_test(factors_are_named),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
