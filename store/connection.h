@@ -1,0 +1,56 @@
+/* Inside store/: what a `struct store` is, and what went wrong with it.
+ *
+ * Nothing outside this folder includes this.  The reading side uses `db` and
+ * `statements`; all that the writing side remembers hangs on `writing`. */
+#ifndef STORE_CONNECTION_H
+#define STORE_CONNECTION_H
+
+#include "store/stmt.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+#define CASE_APPLICATION_ID 0x4D484E54 /* "MHNT" */
+#define CASE_VERSION 1
+#define CASE_PAGE_BYTES 8192
+#define CASE_SQL_BYTES_MAX (64 << 10)  /* one statement, one line of the schema */
+#define CASE_VALUE_BYTES_MAX (64 << 20)
+#define CASE_BUSY_MS 5000
+
+struct writing;
+
+struct store {
+    sqlite3 *db;
+    char *path;          /* absolute, the folder without links */
+    bool read_only;
+    char why[256];       /* why it is read-only; "" */
+    struct stmts stmts;  /* prepared statements by name, see stmt.h */
+    struct writing *writing; /* NULL until the first batch or order */
+};
+
+/* Fills *f from the connection's last error: FAULT_FULL, FAULT_CASE (damaged),
+ * FAULT_BUSY, FAULT_INTERRUPTED or FAULT_SYSTEM.  Returns false.  Out of memory
+ * ends the program. */
+bool connection_fault(sqlite3 *db, const char *path, struct fault *f, const char *what);
+
+/* Limits and switches that must stand before the first statement runs. */
+bool connection_harden(sqlite3 *db, struct fault *f) MUST_CHECK;
+
+/* Runs statements of ours that give no rows. */
+bool connection_run(struct store *s, const char *sql, struct fault *f) MUST_CHECK;
+/* The first column of the first row; 0 where there is none. */
+bool connection_number(struct store *s, const char *sql, int64_t *out,
+                       struct fault *f) MUST_CHECK;
+
+/* Is it a case, of this version, with exactly our tables? */
+bool schema_check(struct store *s, struct fault *f) MUST_CHECK;
+/* Makes one of an empty file, in one transaction. */
+bool schema_create(struct store *s, struct fault *f) MUST_CHECK;
+/* Builds an index of the part that a case may have or not, unless it is there;
+ * with the sorter in files of the case's folder. */
+bool schema_index(struct store *s, const char *name, struct fault *f) MUST_CHECK;
+bool schema_has(struct store *s, const char *name, bool *has, struct fault *f) MUST_CHECK;
+
+void writing_close(struct store *s); /* store/take.c: frees what it remembers */
+
+#endif
