@@ -211,6 +211,8 @@ struct declared {
     int64_t logged;
 };
 
+struct found; /* a record outside the declared ones: ingest/evtx.h */
+
 #define BATCH_BYTES_MAX (64u << 20) /* arena of one batch; a piece is far smaller */
 
 /* What one piece of evidence became.  Batches of a source reach the writer in
@@ -232,6 +234,8 @@ struct batch {
     struct range *ranges;
     struct declared *declared; /* only where the decoder's follow asks for it */
     size_t declared_count, declared_room;
+    struct found *found, *last_found; /* the decoder's, for its follow; then NULL */
+    uint64_t bad_checksums;    /* containers (EVTX chunks) whose checksum is wrong */
 };
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
