@@ -1,0 +1,412 @@
+/* Runs what binxml.c compiled, with a record's values, into an event.
+ *
+ * Never renders XML and never keeps what nobody asked for: where normal wants
+ * no such event its data is checked and not read.  The surprise: a value may be
+ * binary XML itself, with templates of its own; there the walk goes down. */
+#include "ingest/binxml_parts.h"
+
+#include "ingest/normal.h"
+
+#include <stdlib.h>
+
+#define DEFINITION_HEAD 24 /* link, GUID, size */
+#define INSTANCE_HEAD 10   /* token, one byte, id, definition */
+#define STRICT_KEY 0x80    /* what is refused when strict may do otherwise */
+
+static bool fragment(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
+                     unsigned depth);
+
+struct binxml *binxml_open(struct arena *texts)
+{
+    struct binxml *x = memory_get(sizeof *x);
+
+    x->texts = texts;
+    x->scratch_used = x->values_used = 0;
+    binxml_chunk(x, SPAN_EMPTY);
+    return x;
+}
+
+void binxml_close(struct binxml *x)
+{
+    free(x);
+}
+
+static void templates_forget(struct binxml *x)
+{
+    memset(x->slot, 0, sizeof x->slot);
+    x->templates_used = 0;
+    x->ops_used = 0;
+}
+
+void binxml_chunk(struct binxml *x, struct span chunk)
+{
+    x->chunk = chunk;
+    x->chunk_work = x->chunk_text = 0;
+    templates_forget(x);
+}
+
+bool binxml_tired(const struct binxml *x)
+{
+    return x->chunk_work > CHUNK_WORK_MAX || x->chunk_text > CHUNK_TEXT_MAX;
+}
+
+const struct template *binxml_template(struct binxml *x, uint32_t at, enum state state)
+{
+    uint8_t key = (uint8_t)(state | (x->strict ? STRICT_KEY : 0));
+    uint32_t i = ((at ^ (uint32_t)key << 16) * UINT32_C(2654435761)) >> 22;
+    uint32_t from = at + DEFINITION_HEAD, end;
+    struct template *t;
+
+    _Static_assert(TEMPLATE_SLOTS == 1 << 10, "the hash gives 10 bits");
+    for (; x->slot[i]; i = (i + 1) & (TEMPLATE_SLOTS - 1)) {
+        t = &x->template[x->slot[i] - 1];
+        if (t->at == at && t->key == key) {
+            if (t->bad)
+                x->why = "its template is broken";
+            return t->bad ? NULL : t;
+        }
+    }
+    if (x->templates_used == TEMPLATES_MAX) {
+        x->why = "it has too many templates";
+        return NULL;
+    }
+    if (at > x->chunk.len || x->chunk.len - at < DEFINITION_HEAD) {
+        x->why = "its template lies outside its chunk";
+        return NULL;
+    }
+    end = raw_u32(x->chunk.at + at + 20);
+    end = end > x->chunk.len - from ? (uint32_t)x->chunk.len : from + end;
+    t = &x->template[x->templates_used++];
+    x->slot[i] = (uint16_t)x->templates_used;
+    *t = (struct template){ .at = at, .key = key };
+    t->bad = !binxml_compile(x, &from, end, state, true, &t->code);
+    return t->bad ? NULL : t;
+}
+
+bool binxml_instance(struct binxml *x, uint32_t at, uint32_t end, struct instance *in)
+{
+    uint32_t total = 0;
+
+    if (end - at < INSTANCE_HEAD + 4)
+        return binxml_broken(x, "a template instance is cut");
+    in->id = raw_u32(x->chunk.at + at + 2);
+    in->definition = raw_u32(x->chunk.at + at + 6);
+    at += INSTANCE_HEAD;
+    if (in->definition == at) { /* it stands right here */
+        uint32_t size = end - at < DEFINITION_HEAD ? UINT32_MAX : raw_u32(x->chunk.at + at + 20);
+
+        if (size > end - at || end - at - size < DEFINITION_HEAD + 4)
+            return binxml_broken(x, "a template is cut");
+        at += DEFINITION_HEAD + size;
+    }
+    in->count = raw_u32(x->chunk.at + at);
+    in->descriptors = at += 4;
+    if (in->count > SUBSTITUTIONS_MAX || end - at < 4 * in->count)
+        return binxml_broken(x, "a template instance has more values than can be");
+    for (uint32_t i = 0; i < in->count; i++)
+        total += raw_u16(x->chunk.at + at + 4 * (size_t)i);
+    in->values = at += 4 * in->count;
+    /* A length that is too large makes the values run over the record's end.
+     * What they then read is partly another record's, so the text is marked as
+     * mended; refused, it would be an event that nobody sees. */
+    if (total > end - at) {
+        if (x->strict || total > x->chunk.len - at)
+            return binxml_broken(x, "the values of a template instance are cut");
+        x->altered = true;
+    }
+    in->end = at + total;
+    return true;
+}
+
+/* Files a finished text, or number, under its target. */
+static void keep_text(struct binxml *x, enum target to, struct span text)
+{
+    struct event *e = x->e;
+    int64_t logged = MOMENT_NONE;
+
+    switch (to) {
+    case TO_NOTHING: case TO_NAMED: case TO_COUNT:
+        return;
+    case TO_PROVIDER: e->Provider = text; return;
+    case TO_CHANNEL: e->Channel = text; return;
+    case TO_COMPUTER: e->Computer = text; return;
+    case TO_ID: e->has_id = span_number(text, &e->id); return;
+    case TO_TIME: logged = moment_parse(text); break;
+    case TO_RECORD:
+        if (span_number(text, &e->record))
+            e->flags |= RECORD_NUMBERED;
+        return;
+    case TO_NAME: x->named = event_field(text); return;
+    case TO_FIELD: break;
+    }
+    if (to == TO_TIME)
+        e->logged = logged == MOMENT_NONE ? e->logged : logged; /* the head's */
+    else
+        e->value[to - TO_FIELD] = text;
+}
+
+/* Has the data of this event to be read?  Only System, which stands first, can
+ * say no. */
+static bool wanted(struct binxml *x)
+{
+    if (x->wanted == WANTED_UNKNOWN) {
+        if (!x->e->has_id || !span_logged(x->e->Provider))
+            return true;
+        x->wanted = normal_wants(x->e->Provider, x->e->id) ? WANTED_YES : WANTED_NO;
+    }
+    return x->wanted == WANTED_YES;
+}
+
+/* May this target's text be set now?  The first one counts. */
+static bool claim(struct binxml *x, enum target to)
+{
+    if (to == TO_NAME)
+        return wanted(x);
+    if (x->done & UINT64_C(1) << to)
+        return false;
+    if (to >= TO_FIELD && !wanted(x))
+        return false;
+    x->done |= UINT64_C(1) << to;
+    return true;
+}
+
+static bool spend_text(struct binxml *x, size_t bytes)
+{
+    x->text += (uint32_t)bytes;
+    if (x->full || x->text > RECORD_TEXT_MAX || x->chunk_text > CHUNK_TEXT_MAX)
+        return binxml_broken(x, "it would become more text than a record may");
+    return true;
+}
+
+static bool text_of(struct binxml *x, struct value v, struct span *text)
+{
+    *text = value_text(x->texts, v, &x->altered, &x->full);
+    return spend_text(x, text->len);
+}
+
+static bool nested(struct binxml *x, struct value v, enum state state, unsigned depth)
+{
+    uint32_t at = (uint32_t)(v.at - x->chunk.at);
+
+    return fragment(x, &at, at + v.len, state, depth + 1);
+}
+
+/* A value that is the whole text of its target. */
+static bool field(struct binxml *x, const struct op *op, struct value v)
+{
+    struct event *e = x->e;
+    struct span text;
+    uint64_t n;
+
+    /* An optional element whose value is null is not there. */
+    if ((v.type == VALUE_NULL && (op->optional || op->to < TO_FIELD)) || !claim(x, op->to))
+        return true;
+    if (op->to == TO_ID && value_number(v, &n)) {
+        e->id = n;
+        e->has_id = true;
+        return true;
+    }
+    if (op->to == TO_RECORD && value_number(v, &n)) {
+        e->record = n;
+        e->flags |= RECORD_NUMBERED;
+        return true;
+    }
+    if (op->to == TO_TIME && (v.type == VALUE_FILETIME || v.type == VALUE_SYSTEMTIME)) {
+        int64_t logged = value_moment(v);
+
+        e->logged = logged == MOMENT_NONE ? e->logged : logged;
+        return true;
+    }
+    if (!text_of(x, v, &text))
+        return false;
+    keep_text(x, op->to, text);
+    return true;
+}
+
+static void text_opens(struct binxml *x, enum target to)
+{
+    if (to == TO_NAMED)
+        to = x->named == EVENT_FIELD_COUNT ? TO_NOTHING : (enum target)(TO_FIELD + x->named);
+    x->open = to != TO_NOTHING && claim(x, to) ? (uint8_t)to : TO_NOTHING;
+    x->open_text = SPAN_EMPTY;
+}
+
+/* One more piece of the text that is under way. */
+static bool text_goes_on(struct binxml *x, struct value v, unsigned depth)
+{
+    struct span text;
+
+    if (v.type == VALUE_BINXML)
+        return nested(x, v, AT_TEXT, depth);
+    if (x->open == TO_NOTHING)
+        return true;
+    if (!text_of(x, v, &text))
+        return false;
+    /* Joining may copy what is there: it counts as output, too. */
+    bool apart = x->open_text.len && text.at != x->open_text.at + x->open_text.len;
+    if (apart && !spend_text(x, x->open_text.len))
+        return false;
+    x->open_text = value_join(x->texts, x->open_text, text, &x->full);
+    return spend_text(x, 0);
+}
+
+static void text_closes(struct binxml *x)
+{
+    keep_text(x, x->open, x->open_text);
+    x->open = TO_NOTHING;
+}
+
+static bool instance(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
+                     unsigned depth);
+
+static bool run(struct binxml *x, const struct code *code, const struct value *values,
+                unsigned depth)
+{
+    if (!binxml_spend(x, code->count + 1))
+        return false;
+    for (const struct op *op = code->ops, *end = op + code->count; op < end; op++) {
+        bool ok = true;
+        uint32_t at;
+
+        switch ((enum op_kind)op->kind) {
+        case OP_FIELD:
+            if (values[op->index].type != VALUE_BINXML) {
+                ok = field(x, op, values[op->index]);
+                break;
+            }
+            text_opens(x, op->to);
+            ok = nested(x, values[op->index], AT_TEXT, depth);
+            text_closes(x);
+            break;
+        case OP_OPEN: text_opens(x, op->to); break;
+        case OP_VALUE: ok = text_goes_on(x, values[op->index], depth); break;
+        case OP_CONST:
+            ok = text_goes_on(x, (struct value){ op->at, op->len, (uint8_t)op->index }, depth);
+            break;
+        case OP_CLOSE: text_closes(x); break;
+        case OP_REF:
+            if (values[op->index].type == VALUE_BINXML && values[op->index].len)
+                ok = nested(x, values[op->index], op->to, depth);
+            break;
+        case OP_INSTANCE:
+            at = (uint32_t)(op->at - x->chunk.at);
+            ok = instance(x, &at, at + op->len, op->to, depth + 1);
+            break;
+        case OP_EVENT: x->has_event = true; break;
+        }
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool values_read(struct binxml *x, const struct instance *in, struct value *values)
+{
+    const uint8_t *at = x->chunk.at + in->values;
+
+    for (uint32_t i = 0; i < in->count; i++) {
+        const uint8_t *d = x->chunk.at + in->descriptors + 4 * (size_t)i;
+
+        values[i] = (struct value){ at, raw_u16(d), d[2] };
+        at += values[i].len;
+        if (x->strict ? !value_fits(values[i]) : value_absurd(values[i]))
+            return binxml_broken(x, "a value is not what its type says");
+    }
+    return true;
+}
+
+static bool instance(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
+                     unsigned depth)
+{
+    const struct template *t;
+    struct instance in;
+    struct value *values = x->value + x->values_used;
+    bool ok;
+
+    if (depth > INSTANCE_DEPTH_MAX)
+        return binxml_broken(x, "its templates are nested too deep");
+    if (!binxml_instance(x, *at, end, &in))
+        return false;
+    t = binxml_template(x, in.definition, state);
+    if (!t)
+        return false;
+    if (x->strict && in.id != raw_u32(x->chunk.at + in.definition + 4))
+        return binxml_broken(x, "its template is another one by now");
+    if (t->code.values > in.count)
+        return binxml_broken(x, "a substitution has no value");
+    if (in.count > VALUES_MAX - x->values_used)
+        return binxml_broken(x, "it has too many values");
+    x->values_used += in.count;
+    ok = values_read(x, &in, values) && run(x, &t->code, values, depth);
+    x->values_used -= in.count;
+    *at = in.end;
+    return ok;
+}
+
+/* Tokens that are no template instance: compiled, run, and forgotten. */
+static bool loose(struct binxml *x, uint32_t *at, uint32_t end, enum state state, unsigned depth)
+{
+    uint32_t scratch = x->scratch_used;
+    struct code code;
+    bool ok = binxml_compile(x, at, end, state, false, &code);
+
+    if (ok && code.values)
+        ok = binxml_broken(x, "a substitution stands outside a template");
+    ok = ok && run(x, &code, NULL, depth);
+    x->scratch_used = scratch;
+    return ok;
+}
+
+static bool fragment(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
+                     unsigned depth)
+{
+    if (depth > INSTANCE_DEPTH_MAX)
+        return binxml_broken(x, "its fragments are nested too deep");
+    while (*at < end) {
+        uint8_t token = x->chunk.at[*at];
+
+        if (!binxml_spend(x, 1))
+            return false;
+        if (token == TOKEN_END) {
+            ++*at;
+            return true;
+        }
+        if (token == TOKEN_FRAGMENT && end - *at >= 4)
+            *at += 4;
+        else if (token == TOKEN_INSTANCE) {
+            if (!instance(x, at, end, state, depth))
+                return false;
+        } else
+            return loose(x, at, end, state, depth);
+    }
+    return true;
+}
+
+bool binxml_record(struct binxml *x, struct binxml_body body, struct event *e, size_t *stopped,
+                   const char **why)
+{
+    uint32_t at = (uint32_t)body.at;
+    bool ok;
+
+    if (x->templates_used > TEMPLATES_MAX / 2 || x->ops_used > OPS_MAX / 2)
+        templates_forget(x);
+    x->e = e;
+    x->strict = body.strict;
+    x->work = x->text = 0;
+    x->altered = x->full = x->has_event = false;
+    x->wanted = WANTED_UNKNOWN;
+    x->done = 0;
+    x->named = EVENT_FIELD_COUNT;
+    x->open = TO_NOTHING;
+    x->why = "";
+    ok = fragment(x, &at, (uint32_t)body.end, AT_ROOT, 0);
+    if (ok && !x->has_event)
+        ok = binxml_broken(x, "it holds no event");
+    x->chunk_work += x->work;
+    x->chunk_text += x->text;
+    *stopped = at;
+    *why = x->why;
+    if (x->altered)
+        e->flags |= RECORD_ALTERED;
+    return ok;
+}
