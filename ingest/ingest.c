@@ -1,0 +1,161 @@
+/* The face of ingest: its threads, and what they share.
+ *
+ * One thread counts what the walk will meet, one walks again and reads, the
+ * line's workers decode, its sender follows and sends.  Never holds a list of
+ * all files: both walks hold one folder's names at a time. */
+#include "ingest/ingest.h"
+
+#include "ingest/reader.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct ingest {
+    char **paths;
+    size_t path_count;
+    struct file_id *avoid;
+    struct walk counting, reading;
+    struct tally tally;
+    atomic_uint_fast64_t files, bytes;
+    atomic_bool walked;
+    struct reader reader;
+    pthread_t counter_thread, reader_thread;
+    bool counter_runs, reader_runs;
+};
+
+static bool count_one(void *ctx, const struct found *f)
+{
+    struct ingest *in = ctx;
+
+    atomic_fetch_add(&in->files, 1);
+    if (S_ISREG(f->stat.st_mode))
+        atomic_fetch_add(&in->bytes, (uint64_t)f->stat.st_size);
+    return !line_stopping(in->reader.line);
+}
+
+static void *count(void *ctx)
+{
+    struct ingest *in = ctx;
+
+    walk_files(&in->counting);
+    atomic_store(&in->walked, true);
+    return NULL;
+}
+
+static void *run(void *ctx)
+{
+    struct ingest *in = ctx;
+
+    walk_files(&in->reading);
+    line_end(in->reader.line);
+    return NULL;
+}
+
+static bool paths_exist(const struct ingest_options *o, struct fault *f)
+{
+    struct stat s;
+
+    for (size_t i = 0; i < o->path_count; i++)
+        if (stat(o->paths[i], &s) != 0)
+            return fault_errno(f, "%s", o->paths[i]);
+    return true;
+}
+
+static void copy_options(struct ingest *in, const struct ingest_options *o)
+{
+    in->path_count = o->path_count;
+    in->paths = memory_zero(o->path_count + 1, sizeof *in->paths);
+    for (size_t i = 0; i < o->path_count; i++)
+        in->paths[i] = memory_text(o->paths[i]);
+    in->avoid = memory_zero(o->avoid_count + 1, sizeof *in->avoid);
+    if (o->avoid_count)
+        memcpy(in->avoid, o->avoid, o->avoid_count * sizeof *in->avoid);
+
+    in->reading = (struct walk){
+        .paths = (const char *const *)in->paths,
+        .path_count = in->path_count,
+        .avoid = in->avoid,
+        .avoid_count = o->avoid_count,
+        .each = reader_take,
+        .ctx = &in->reader,
+    };
+    in->counting = in->reading;
+    in->counting.each = count_one;
+    in->counting.ctx = in;
+    in->reader.seen = seen_open(o->known, o->known_count);
+    in->reader.digest = digest_open();
+}
+
+static unsigned cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n > 0 ? (unsigned)n : 1;
+}
+
+static bool start(struct ingest *in, pthread_t *thread, void *(*main)(void *), bool *runs,
+                  struct fault *f)
+{
+    int error = pthread_create(thread, NULL, main, in);
+
+    if (error)
+        return fault(f, FAULT_SYSTEM, "no thread could be started: %s", strerrordesc_np(error));
+    *runs = true;
+    return true;
+}
+
+struct ingest *ingest_start(const struct ingest_options *o, struct queue *out, struct fault *f)
+{
+    if (!paths_exist(o, f))
+        return NULL;
+
+    struct ingest *in = memory_zero(1, sizeof *in);
+    copy_options(in, o);
+    in->reader.line = line_open(o->workers ? o->workers : cores(), out, &in->tally, f);
+    if (in->reader.line && start(in, &in->counter_thread, count, &in->counter_runs, f)
+        && start(in, &in->reader_thread, run, &in->reader_runs, f))
+        return in;
+    if (in->reader.line)
+        line_stop(in->reader.line);
+    ingest_finish(in);
+    return NULL;
+}
+
+void ingest_progress(const struct ingest *in, struct ingest_progress *p)
+{
+    *p = (struct ingest_progress){
+        .files = atomic_load(&in->files),
+        .files_done = atomic_load(&in->reader.files_done),
+        .bytes = atomic_load(&in->bytes),
+        .bytes_done = atomic_load(&in->reader.bytes_done),
+        .records = atomic_load(&in->tally.records),
+        .loads = atomic_load(&in->tally.loads),
+        .damaged = atomic_load(&in->tally.damaged),
+        .walked = atomic_load(&in->walked),
+        .done = atomic_load(&in->tally.ended),
+    };
+}
+
+void ingest_stop(struct ingest *in)
+{
+    line_stop(in->reader.line);
+}
+
+void ingest_finish(struct ingest *in)
+{
+    if (!in)
+        return;
+    if (in->reader_runs)
+        pthread_join(in->reader_thread, NULL);
+    if (in->counter_runs)
+        pthread_join(in->counter_thread, NULL);
+    line_close(in->reader.line);
+    seen_close(in->reader.seen);
+    digest_close(in->reader.digest);
+    for (size_t i = 0; i < in->path_count; i++)
+        free(in->paths[i]);
+    free(in->paths);
+    free(in->avoid);
+    free(in);
+}

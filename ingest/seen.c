@@ -1,0 +1,88 @@
+/* What is in the case already, or was finished in this run.
+ *
+ * One table of `struct known`, chained by the first bytes of the fingerprint,
+ * which is a SHA-256: nobody can cheaply make many that meet.  Never grows
+ * past what the case told and SEEN_ADD_MAX. */
+#include "ingest/seen.h"
+
+#include "core/fault.h"
+
+#include <stdlib.h>
+
+#define NOBODY UINT32_MAX
+#define BUCKETS (1u << 14)
+
+struct entry {
+    struct known known; /* first: a known is its entry */
+    uint32_t next;
+};
+
+struct seen {
+    struct entry *entry;
+    uint32_t count, room, added;
+    uint32_t bucket[BUCKETS];
+};
+
+static uint32_t bucket_of(const uint8_t *fingerprint)
+{
+    return (fingerprint[0] | (uint32_t)fingerprint[1] << 8) % BUCKETS;
+}
+
+static void append(struct seen *s, const struct known *k)
+{
+    uint32_t *bucket = &s->bucket[bucket_of(k->fingerprint)];
+
+    if (s->count == s->room) {
+        s->room = s->room ? 2 * s->room : 256;
+        s->entry = memory_grow(s->entry, s->room, sizeof *s->entry);
+    }
+    s->entry[s->count] = (struct entry){ *k, *bucket };
+    *bucket = s->count++;
+}
+
+struct seen *seen_open(const struct known *known, size_t count)
+{
+    struct seen *s = memory_zero(1, sizeof *s);
+
+    memset(s->bucket, 0xff, sizeof s->bucket);
+    /* A chain's newest stands first: told backwards, the case's oldest wins. */
+    for (size_t i = count; i-- > 0;)
+        append(s, &known[i]);
+    return s;
+}
+
+void seen_close(struct seen *s)
+{
+    if (!s)
+        return;
+    free(s->entry);
+    free(s);
+}
+
+struct known *seen_find(struct seen *s, uint64_t size,
+                        const uint8_t fingerprint[static FINGERPRINT_BYTES],
+                        const struct known *after)
+{
+    uint32_t i = after ? ((const struct entry *)after)->next : s->bucket[bucket_of(fingerprint)];
+
+    for (; i != NOBODY; i = s->entry[i].next) {
+        struct known *k = &s->entry[i].known;
+
+        if (k->size == size && memcmp(k->fingerprint, fingerprint, FINGERPRINT_BYTES) == 0)
+            return k;
+    }
+    return NULL;
+}
+
+void seen_add(struct seen *s, uint64_t size, const uint8_t fingerprint[static FINGERPRINT_BYTES],
+              const uint8_t sha256[static SHA256_BYTES])
+{
+    struct known k = { .size = size, .hashed = true, .state = SOURCE_COMPLETE };
+
+    if (s->added >= SEEN_ADD_MAX)
+        return;
+    s->added++;
+    memcpy(k.fingerprint, fingerprint, FINGERPRINT_BYTES);
+    memcpy(k.sha256, sha256, SHA256_BYTES);
+    append(s, &k);
+}

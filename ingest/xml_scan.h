@@ -1,0 +1,39 @@
+/* Where the <Event> records of a text begin and end, told by bytes alone.
+ *
+ * One broken record costs itself and nothing behind it; whatever the bytes,
+ * the time is linear in them.  It judges only what libxml2 must not be given
+ * (sizes, attributes, depth, declarations); the rest is libxml2's to judge. */
+#ifndef INGEST_XML_SCAN_H
+#define INGEST_XML_SCAN_H
+
+#include "core/span.h"
+
+#define XML_RECORD_MAX (256u << 10) /* bytes of one record */
+#define XML_ATTRIBUTES_MAX 64       /* of one start tag: libxml2 is quadratic in them */
+#define XML_DEPTH_MAX 64            /* elements in elements */
+
+struct xml_scan {
+    struct span in;
+    bool at_end;  /* nothing follows these bytes */
+    size_t at;    /* where it goes on; set to 0 to begin */
+    size_t comment_sought, cdata_sought, instruction_sought; /* no end before here */
+};
+
+struct xml_record {
+    size_t start, end;
+    const char *wrong; /* NULL, or why it is not to be parsed */
+};
+
+enum xml_found {
+    XML_NONE,   /* no further record; `at` is behind what can't begin one */
+    XML_RECORD,
+    XML_MORE,   /* a record begins at `start`, and more bytes are needed */
+};
+
+enum xml_found xml_next(struct xml_scan *s, struct xml_record *r);
+
+/* Is there an <Event> of Windows' event logs: with their namespace, or with
+ * <System> or <Provider> right inside it? */
+bool xml_has_event(struct span in);
+
+#endif
