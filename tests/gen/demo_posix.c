@@ -1,0 +1,140 @@
+/* The demonstration's Linux and macOS hosts: test 3 as auditd logs it, test 5 as
+ * eslogger prints it. */
+#include "tests/gen/gen.h"
+
+struct audit_story {
+    FILE *f;
+    int64_t ms;
+    unsigned serial;
+};
+
+static void stamp(struct audit_story *s, const char *type)
+{
+    fprintf(s->f, "type=%s msg=audit(%lld.%03lld:%u): ", type, (long long)(s->ms / 1000),
+            (long long)(s->ms % 1000), s->serial);
+}
+
+static void call(struct audit_story *s, int number, const char *exit_value, const char *args,
+                 int items, unsigned pid, unsigned ppid, const char *comm, const char *exe,
+                 const char *key)
+{
+    s->serial++;
+    s->ms += 4;
+    stamp(s, "SYSCALL");
+    fprintf(s->f, "arch=c000003e syscall=%d success=yes exit=%s %s items=%d ppid=%u pid=%u "
+                  "auid=1001 uid=1001 gid=1001 euid=1001 suid=1001 fsuid=1001 egid=1001 "
+                  "sgid=1001 fsgid=1001 tty=pts1 ses=7 comm=\"%s\" exe=\"%s\" "
+                  "subj=unconfined key=\"%s\"\n",
+            number, exit_value, args, items, ppid, pid, comm, exe, key);
+}
+
+static void cwd(struct audit_story *s)
+{
+    stamp(s, "CWD");
+    fputs("cwd=\"/home/builder\"\n", s->f);
+}
+
+static void path(struct audit_story *s, int item, const char *name, const char *type)
+{
+    stamp(s, "PATH");
+    fprintf(s->f, "item=%d name=\"%s\" inode=%llu dev=fe:00 mode=0100755 ouid=1001 ogid=1001 "
+                  "rdev=00:00 nametype=%s cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0\n",
+            item, name, (unsigned long long)(chance_of(span_text(name)) % 9000000), type);
+}
+
+static void run(struct audit_story *s, unsigned pid, unsigned ppid, const char *comm,
+                const char *exe, const char *argv)
+{
+    call(s, 59, "0", "a0=55d0c0 a1=55d0e8 a2=55d110 a3=8", 2, pid, ppid, comm, exe, "t1129_exec");
+    stamp(s, "EXECVE");
+    fprintf(s->f, "%s\n", argv);
+    cwd(s);
+    path(s, 0, exe, "NORMAL");
+    path(s, 1, "/lib64/ld-linux-x86-64.so.2", "NORMAL");
+}
+
+static void map(struct audit_story *s, unsigned pid, unsigned ppid, const char *comm,
+                const char *exe, const char *module)
+{
+    call(s, 257, "3", "a0=ffffff9c a1=13835540 a2=80000 a3=0", 1, pid, ppid, comm, exe,
+         "t1129_open");
+    cwd(s);
+    path(s, 0, module, "NORMAL");
+    call(s, 9, "140097754230784", "a0=7f6b0cdff000 a1=1000 a2=5 a3=812", 0, pid, ppid, comm, exe,
+         "t1129_mmap_x");
+    stamp(s, "MMAP");
+    fputs("fd=3 flags=0x812\n", s->f);
+}
+
+static FILE *created(const char *name)
+{
+    FILE *f = fopen(name, "wb");
+    if (!f)
+        gen_die("can't create %s", name);
+    return f;
+}
+
+void demo_linux(const char *name, int64_t time)
+{
+    static const char *const libraries[] = { "/lib/x86_64-linux-gnu/libc.so.6",
+        "/lib/x86_64-linux-gnu/libm.so.6", "/lib/x86_64-linux-gnu/libz.so.1",
+        "/lib/x86_64-linux-gnu/libexpat.so.1" };
+    struct audit_story s = { created(name), time / 1000, 410 };
+    run(&s, 4101, 2210, "gcc", "/usr/bin/x86_64-linux-gnu-gcc-12",
+        "argc=6 a0=\"gcc\" a1=\"-shared\" a2=\"-fPIC\" a3=\"-o\" "
+        "a4=\"/tmp/df00tech_test_module.so\" a5=\"/tmp/df00tech_test_module.c\"");
+    map(&s, 4101, 2210, "gcc", "/usr/bin/x86_64-linux-gnu-gcc-12", libraries[0]);
+    run(&s, 4104, 4101, "ld", "/usr/bin/x86_64-linux-gnu-ld.bfd",
+        "argc=4 a0=\"/usr/bin/ld\" a1=\"-shared\" a2=\"-o\" a3=\"/tmp/df00tech_test_module.so\"");
+    map(&s, 4104, 4101, "ld", "/usr/bin/x86_64-linux-gnu-ld.bfd", libraries[0]);
+    call(&s, 257, "5", "a0=ffffff9c a1=55d09a a2=241 a3=1b6", 2, 4104, 4101, "ld",
+         "/usr/bin/x86_64-linux-gnu-ld.bfd", "t1129_open");
+    cwd(&s);
+    path(&s, 0, "/tmp/", "PARENT");
+    path(&s, 1, "/tmp/df00tech_test_module.so", "CREATE");
+    run(&s, 4120, 2210, "python3", "/usr/bin/python3.11",
+        "argc=3 a0=\"python3\" a1=\"-c\" "
+        "a2=696D706F7274206374797065733B206374797065732E43444C4C28222F746D702F64663030746563685F"
+        "746573745F6D6F64756C652E736F2229");
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        map(&s, 4120, 2210, "python3", "/usr/bin/python3.11", libraries[i]);
+    map(&s, 4120, 2210, "python3", "/usr/bin/python3.11", "/tmp/df00tech_test_module.so");
+    if (fclose(s.f) != 0)
+        gen_die("can't write %s", name);
+}
+
+static void es_begin(FILE *f, int type, int64_t time, unsigned sequence)
+{
+    char when[32];
+    gen_clock(time, 'T', 6, when);
+    fprintf(f, "{\"schema_version\":1,\"version\":9,\"event_type\":%d,\"action_type\":1,"
+               "\"time\":\"%s000Z\",\"mach_time\":%llu,\"seq_num\":%u,\"global_seq_num\":%u,"
+               "\"thread\":{\"thread_id\":505819},\"process\":{\"ppid\":938,\"original_ppid\":938,"
+               "\"group_id\":4242,\"session_id\":4242,\"is_platform_binary\":false,"
+               "\"is_es_client\":false,\"team_id\":null,\"signing_id\":\"python3\","
+               "\"cdhash\":\"51D3F0A4C2B7E98613A0D4F5B6C7D8E9F0A1B2C3\","
+               "\"codesigning_flags\":570556931,\"audit_token\":{\"pid\":4242,"
+               "\"pidversion\":149091,\"auid\":501,\"euid\":501,\"ruid\":501,\"egid\":20,"
+               "\"rgid\":20,\"asid\":100019},\"executable\":{\"path\":"
+               "\"/opt/homebrew/bin/python3.12\",\"path_truncated\":false}},\"event\":{",
+            type, when, (unsigned long long)(time * 24 / 1000), sequence, sequence + 400);
+}
+
+void demo_macos(const char *name, int64_t time)
+{
+    static const char *const sources[] = { "/opt/homebrew/lib/libssl.3.dylib",
+                                           "/private/tmp/df00tech_test_module.dylib" };
+    FILE *f = created(name);
+    es_begin(f, 9, time, 1);
+    fputs("\"exec\":{\"args\":[\"python3\",\"-c\",\"import ctypes; "
+          "ctypes.CDLL('/tmp/df00tech_test_module.dylib')\"],\"env\":[],\"cwd\":{\"path\":"
+          "\"/Users/designer\",\"path_truncated\":false},\"target\":{\"executable\":{\"path\":"
+          "\"/opt/homebrew/bin/python3.12\",\"path_truncated\":false}}}}}\n", f);
+    for (unsigned i = 0; i < 2; i++) {
+        es_begin(f, 20, time + 300000 * (i + 1), 2 + i);
+        fprintf(f, "\"mmap\":{\"protection\":5,\"max_protection\":7,\"flags\":2,\"file_pos\":0,"
+                   "\"source\":{\"path\":\"%s\",\"path_truncated\":false}}}}\n", sources[i]);
+    }
+    if (fclose(f) != 0)
+        gen_die("can't write %s", name);
+}
