@@ -4,6 +4,7 @@
 #include "ingest/decoder.h"
 
 static const struct decoder *const decoders[] = {
+    &evtx_decoder,
     &xml_decoder,
 };
 

@@ -24,7 +24,7 @@ struct ingest {
     bool counter_runs, reader_runs;
 };
 
-static bool count_one(void *ctx, const struct found *f)
+static bool count_one(void *ctx, const struct walked *f)
 {
     struct ingest *in = ctx;
 

@@ -26,7 +26,7 @@
 
 struct source {
     struct reader *r;
-    const struct found *found;
+    const struct walked *found;
     int fd;
     uint64_t size;
     const struct decoder *decoder;
@@ -372,7 +372,7 @@ static bool take_open(struct source *s)
 /* NULL where it is the file that the walk saw; else why it is not opened. */
 static const char *not_openable(struct source *s)
 {
-    const struct found *f = s->found;
+    const struct walked *f = s->found;
     struct stat now;
 
     s->fd = walk_open(f->folder, f->name, f->named ? 0 : O_NOFOLLOW);
@@ -384,7 +384,7 @@ static const char *not_openable(struct source *s)
     return NULL;
 }
 
-bool reader_take(void *reader, const struct found *f)
+bool reader_take(void *reader, const struct walked *f)
 {
     struct reader *r = reader;
     struct source s = { .r = r, .found = f, .fd = -1 };

@@ -18,6 +18,6 @@ struct reader {
 
 /* One file or listed thing: everything from opens to closes.  Fits walk.each;
  * false once the line is stopping. */
-bool reader_take(void *reader, const struct found *f);
+bool reader_take(void *reader, const struct walked *f);
 
 #endif

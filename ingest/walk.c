@@ -65,7 +65,7 @@ static void trail_set(struct trail *t, size_t keep, const char *add)
     t->len = keep + len;
 }
 
-static bool list(struct trail *t, struct found *f, enum source_state state, const char *format,
+static bool list(struct trail *t, struct walked *f, enum source_state state, const char *format,
                  const char *reason)
 {
     f->path = t->path;
@@ -126,7 +126,7 @@ static void names_clear(struct names *n)
 
 static bool visit(struct trail *t, int folder, const char *name, bool named, int depth);
 
-static bool visit_folder(struct trail *t, struct found *f, int depth)
+static bool visit_folder(struct trail *t, struct walked *f, int depth)
 {
     struct names n = { 0 };
     size_t len = t->len;
@@ -160,7 +160,7 @@ static bool visit_folder(struct trail *t, struct found *f, int depth)
 
 static bool visit(struct trail *t, int folder, const char *name, bool named, int depth)
 {
-    struct found f = { .path = t->path, .folder = folder, .name = name, .named = named };
+    struct walked f = { .path = t->path, .folder = folder, .name = name, .named = named };
 
     if (fstatat(folder, name, &f.stat, named ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
         return list(t, &f, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 /* Lives until `each` returns. */
-struct found {
+struct walked {
     const char *path;   /* as given, with the names of the folders behind it */
     int folder;         /* openat(folder, name) is the file */
     const char *name;
@@ -27,7 +27,7 @@ struct walk {
     size_t path_count;
     const struct file_id *avoid;
     size_t avoid_count;
-    bool (*each)(void *ctx, const struct found *f); /* false ends the walk */
+    bool (*each)(void *ctx, const struct walked *f); /* false ends the walk */
     void *ctx;
 };
 

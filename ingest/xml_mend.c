@@ -10,6 +10,7 @@
 
 #define STAND_IN 0xFDD0u
 #define STAND_IN_LAST 0xFDEFu
+#define GROWTH 5 /* bytes of what one becomes, at most: `&` to `&amp;` */
 #define DIGITS_MAX 12 /* of a numeric reference, leading zeros and all */
 
 static uint32_t mended(uint32_t c)
@@ -57,41 +58,87 @@ static size_t reference(struct span in, uint32_t *c)
     return i + 1;
 }
 
+/* The length of a reference that XML knows by itself; 0 where there is none. */
+static size_t named(struct span in)
+{
+    static const char *const names[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&apos;" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_starts(in, span_text(names[i])))
+            return strlen(names[i]);
+    return 0;
+}
+
+struct mending {
+    struct span in; /* what is left */
+    uint8_t *out;
+    bool changed;
+};
+
+static void copy(struct mending *m, size_t len)
+{
+    memcpy(m->out, m->in.at, len);
+    m->out += len;
+    m->in = span_of(m->in.at + len, m->in.len - len);
+}
+
+static void put(struct mending *m, uint32_t c)
+{
+    m->out += text_put(m->out, mended(c));
+    m->changed = m->changed || mended(c) != c;
+}
+
+static void mend_reference(struct mending *m)
+{
+    uint32_t c = 0;
+    size_t numeric = reference(m->in, &c), len = numeric ? numeric : named(m->in);
+
+    if (numeric && mended(c) != c) {
+        put(m, c);
+        m->in = span_of(m->in.at + numeric, m->in.len - numeric);
+    } else if (len) {
+        copy(m, len);
+    } else {
+        copy(m, 1);
+        memcpy(m->out, "amp;", 4);
+        m->out += 4;
+        m->changed = true;
+    }
+}
+
+static void mend_character(struct mending *m)
+{
+    const uint8_t *at = m->in.at;
+    uint32_t c = text_next(&m->in);
+
+    put(m, c);
+    /* One byte gone and U+FFFD come: that byte was part of no character. */
+    m->changed = m->changed || (c == 0xFFFD && m->in.at - at == 1);
+}
+
 struct span xml_mend(struct arena *a, struct span in, bool *changed)
 {
-    uint8_t *start = arena_bytes(a, 3 * in.len), *out = start;
+    uint8_t *start = arena_bytes(a, GROWTH * in.len);
+    struct mending m = { .in = in, .out = start };
     bool cdata = false;
 
     if (!start)
         return SPAN_NONE;
-    while (in.len) {
-        uint32_t c = in.at[0], to;
-        size_t len = cdata ? 0 : reference(in, &c);
-
-        if (c == '<' && span_starts(in, SPAN("<![CDATA[")))
+    while (m.in.len) {
+        if (span_starts(m.in, SPAN("<![CDATA[")))
             cdata = true;
-        else if (c == ']' && span_starts(in, SPAN("]]>")))
+        else if (span_starts(m.in, SPAN("]]>")))
             cdata = false;
-        if (len && mended(c) == c) { /* a sound reference stays one */
-            memcpy(out, in.at, len);
-            out += len;
-            in = span_of(in.at + len, in.len - len);
-            continue;
-        }
-        if (len) {
-            in = span_of(in.at + len, in.len - len);
-        } else {
-            const uint8_t *at = in.at;
-
-            c = text_next(&in);
-            *changed = *changed || (c == 0xFFFD && in.at - at == 1);
-        }
-        to = mended(c);
-        *changed = *changed || to != c;
-        out += text_put(out, to);
+        if (m.in.at[0] == '&' && !cdata)
+            mend_reference(&m);
+        else if (m.in.at[0] >= 0x20 && m.in.at[0] < 0x80)
+            copy(&m, 1);
+        else
+            mend_character(&m);
     }
-    arena_trim(a, start, (size_t)(out - start));
-    return span_of(start, (size_t)(out - start));
+    *changed = m.changed;
+    arena_trim(a, start, (size_t)(m.out - start));
+    return span_of(start, (size_t)(m.out - start));
 }
 
 size_t xml_unmend(uint8_t *text, size_t len)

@@ -7,8 +7,9 @@
 
 /* A copy in the arena without characters that XML forbids, and without numeric
  * references to them: a control character becomes a stand-in (see unmend), a
- * NUL U+2400, anything else U+FFFD.  *changed says whether there were any.
- * SPAN_NONE where the arena is full. */
+ * NUL U+2400, anything else U+FFFD.  An `&` that begins no reference known
+ * without a declaration becomes `&amp;` (Sysmon for Linux writes such).
+ * *changed says whether there was anything.  SPAN_NONE where the arena is full. */
 struct span xml_mend(struct arena *a, struct span in, bool *changed);
 
 /* Stand-ins back into the control characters that they stand for, in place;
