@@ -1,0 +1,99 @@
+/* The table of commands, and the way from the words of the shell to one.
+ *
+ * The first word is a command if it is one; else all words are evidence, or a
+ * case.  `./ingest` is a way to name a folder that is called like a command. */
+#include "cli/commands.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define COMMANDS_MAX 32
+
+const struct command *const commands[] = {
+    &console_command, &ingest_command, &hunt_command, &stack_command, &evidence_command,
+    &sql_command, &score_command, &help_command, NULL,
+};
+
+const struct command *command_named(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (*name && strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+const char *command_nearest(const char *word)
+{
+    const char *names[COMMANDS_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; commands[i]; i++)
+        if (*commands[i]->name)
+            names[n++] = commands[i]->name;
+    names[n] = NULL;
+    return options_nearest(word, names);
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+    struct options o;
+    struct fault f;
+    int status;
+
+    if (!options_parse(&o, c->options, argc, argv, &f))
+        return say_usage(*c->name ? c->name : NULL, "%s", f.text);
+    if (o.help) {
+        help_print(*c->name ? c : NULL);
+        status = STATUS_DONE;
+    } else {
+        status = c->run(c, &o);
+    }
+    options_clear(&o);
+    return status;
+}
+
+int commands_run(int argc, char **argv)
+{
+    const char *word = argc > 0 ? argv[0] : NULL;
+
+    if (!word) {
+        help_first(stderr);
+        return STATUS_USAGE;
+    }
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+        printf("modhunt %s\n", MODHUNT_VERSION);
+        return STATUS_DONE;
+    }
+    const struct command *c = command_named(word);
+    if (c)
+        return run(c, argc, argv);
+    /* the console's words have no command in front: give the parser its argv[0] */
+    return run(&console_command, argc + 1, argv - 1);
+}
+
+const char *command_case(const struct command *c, const struct options *o)
+{
+    const char *path = options_value(o, "case");
+
+    if (path && *path)
+        return path;
+    say_usage(c->name, "%s needs a case: -c CASE", c->name);
+    if (access(c->name, F_OK) == 0)
+        say("to read the file or folder of that name: modhunt ./%s", c->name);
+    return NULL;
+}
+
+struct store *command_open(const struct command *c, const struct options *o, int *status)
+{
+    const char *path = command_case(c, o);
+    struct store *s;
+    struct fault f;
+
+    *status = STATUS_USAGE;
+    if (!path)
+        return NULL;
+    s = store_open(path, STORE_READ, &f);
+    if (!s)
+        *status = say_fault(&f);
+    return s;
+}

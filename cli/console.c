@@ -1,0 +1,299 @@
+/* `modhunt CASE` and `modhunt EVIDENCE...`: introduces the console to the case.
+ *
+ * The reader is started before anything that takes time (the page check,
+ * ingest), so that the first screen does not wait for it.  Where there is no
+ * terminal, evidence is loaded as `modhunt ingest` does it. */
+#include "cli/case_file.h"
+#include "cli/commands.h"
+#include "cli/intake.h"
+#include "store/reader.h"
+#include "tui/tui.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGES_WAITING 16
+#define TELL_EVERY_MS 250 /* how often the screen hears of the ingest */
+
+struct console {
+    const char *path;
+    struct queue *pages;
+    struct reader *reader;
+    struct feed feed;
+    bool ingesting;
+    pthread_t teller;
+    atomic_bool over; /* the console has ended: written by it, read by the teller */
+};
+
+static void ask(void *ctx, struct question *q)
+{
+    struct console *c = ctx;
+    reader_ask(c->reader, q);
+}
+
+static bool order(void *ctx, struct order *o)
+{
+    struct console *c = ctx;
+    return queue_try_send(c->feed.orders, o);
+}
+
+static void drop_page(void *thing)
+{
+    page_close(thing);
+}
+
+/* The teller's thread: the numbers of the ingest as notices. */
+static void *tell(void *ctx)
+{
+    struct console *c = ctx;
+    int64_t began = moment_ticks();
+    bool done = false;
+
+    while (!done && !atomic_load(&c->over)) {
+        struct notice *n = notice_open(NOTICE_PROGRESS);
+        struct ingest_progress in;
+
+        ingest_progress(c->feed.ingest, &in);
+        done = in.done;
+        n->files = in.files;
+        n->files_done = in.files_done;
+        n->bytes = in.bytes;
+        n->bytes_done = in.bytes_done;
+        n->records = in.records;
+        n->loads = in.loads;
+        n->damaged = in.damaged;
+        n->took = moment_ticks() - began;
+        if (!queue_try_send(c->feed.notices, n))
+            notice_close(n);
+        usleep(TELL_EVERY_MS * 1000);
+    }
+    return NULL;
+}
+
+static bool start_reader(struct console *c, struct fault *f)
+{
+    struct store *s = store_open(c->path, STORE_READ, f);
+
+    if (!s)
+        return false;
+    c->pages = queue_open(PAGES_WAITING, f);
+    if (!c->pages) {
+        store_close(s);
+        return false;
+    }
+    c->reader = reader_start(s, c->pages, f);
+    return c->reader != NULL;
+}
+
+static void stop_reader(struct console *c)
+{
+    if (c->pages)
+        queue_close(c->pages); /* the reader may wait for room in it */
+    if (c->reader)
+        reader_stop(c->reader);
+    if (c->pages)
+        queue_free(c->pages, drop_page);
+}
+
+/* The writer and, with evidence, ingest.  Takes the store over in any case. */
+static bool start_writing(struct console *c, struct store *s, bool made,
+                          const char *const *paths, size_t count, struct fault *f)
+{
+    if (!feed_start(&c->feed, s, c->path, paths, count, 0, !made, f))
+        return false;
+    c->ingesting = count > 0;
+    atomic_init(&c->over, false);
+    if (c->ingesting && pthread_create(&c->teller, NULL, tell, c) != 0) {
+        c->ingesting = false;
+        feed_abandon(&c->feed);
+        if (feed_stop(&c->feed, f))
+            fault(f, FAULT_SYSTEM, "no thread for the progress could be started");
+        feed_clear(&c->feed);
+        return false;
+    }
+    return true;
+}
+
+static bool stop_writing(struct console *c, struct fault *f)
+{
+    struct ingest_progress in = { .done = true };
+    bool ok;
+
+    if (c->ingesting) {
+        ingest_progress(c->feed.ingest, &in);
+        atomic_store(&c->over, true);
+        pthread_join(c->teller, NULL);
+    }
+    feed_abandon(&c->feed);
+    ok = feed_stop(&c->feed, f);
+    feed_clear(&c->feed);
+    if (ok && !in.done)
+        say("not all was loaded yet; to continue: modhunt ingest -c %s, with the same evidence",
+            c->path);
+    return ok;
+}
+
+static bool run_screen(struct console *c, const char *read_only, bool made, struct fault *f)
+{
+    struct tui_doors doors = {
+        .ask = ask, .order = order, .ctx = c,
+        .pages = c->pages, .notices = c->feed.notices,
+        .case_path = c->path, .read_only = read_only,
+        .checking = !read_only && !made,
+        .ingesting = c->ingesting,
+    };
+
+    return tui_run(&doors, f);
+}
+
+/* A case that can't be written: the reader alone, and a queue on which nothing
+ * is ever said. */
+static int console_read_only(struct console *c, const char *why)
+{
+    struct fault f;
+    bool ok;
+
+    c->feed.notices = queue_open(1, &f);
+    if (!c->feed.notices)
+        return say_fault(&f);
+    ok = start_reader(c, &f) && run_screen(c, why, false, &f);
+    stop_reader(c);
+    queue_free(c->feed.notices, NULL);
+    return ok ? STATUS_DONE : say_fault(&f);
+}
+
+static int console(const char *path, struct store *s, bool made, const char *const *paths,
+                   size_t count)
+{
+    struct console c = { .path = path };
+    struct fault f, closing;
+    bool ok;
+
+    if (store_why_read_only(s)) {
+        int status = console_read_only(&c, store_why_read_only(s));
+        store_close(s);
+        return status;
+    }
+    if (!start_reader(&c, &f)) {
+        stop_reader(&c);
+        store_close(s);
+        return say_fault(&f);
+    }
+    ok = start_writing(&c, s, made, paths, count, &f);
+    if (ok) {
+        ok = run_screen(&c, NULL, made, &f);
+        stop_reader(&c);
+        if (!stop_writing(&c, &closing) && ok) {
+            f = closing;
+            ok = false;
+        }
+    } else {
+        stop_reader(&c);
+    }
+    return ok ? STATUS_DONE : say_fault(&f);
+}
+
+static bool has_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static int open_case(const char *path)
+{
+    struct store *s;
+    struct fault f;
+
+    if (!has_terminal()) {
+        say("the console needs a terminal; without one: modhunt hunt -c %s", path);
+        return STATUS_FAILED;
+    }
+    s = store_open(path, STORE_WRITE, &f);
+    return s ? console(path, s, false, NULL, 0) : say_fault(&f);
+}
+
+static int open_evidence(const char *const *paths, size_t count)
+{
+    char path[CASE_PATH_MAX];
+    bool elsewhere, made;
+    struct store *s;
+    struct fault f;
+    int status;
+
+    if (!feed_check(paths, count, &f) || !case_file_for(path, paths, count, &elsewhere, &f))
+        return say_fault(&f);
+    say("the case is %s%s", path,
+        elsewhere ? " (this folder is evidence itself, or can't be written)" : "");
+    if (!has_terminal()) {
+        status = intake_run(path, paths, count, 0);
+        if (status <= STATUS_DAMAGED)
+            say("to see the hits: modhunt hunt -c %s", path);
+        return status;
+    }
+    s = intake_open(path, &made, &f);
+    return s ? console(path, s, made, paths, count) : say_fault(&f);
+}
+
+/* Named as a case is, and a file: meant as one. */
+static bool is_named_like_a_case(const char *path)
+{
+    static const char ending[] = ".modhunt";
+    size_t len = strlen(path);
+    struct stat st;
+
+    return len >= sizeof ending && strcmp(path + len - (sizeof ending - 1), ending) == 0
+        && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int refuse_missing(const char *word)
+{
+    const char *near = strpbrk(word, "/.\\") ? NULL : command_nearest(word);
+    struct fault f;
+
+    if (near)
+        return say_usage(NULL, "there is no command and no file %s; did you mean %s?", word, near);
+    fault(&f, FAULT_SYSTEM, "%s: there is no such file or folder", word);
+    return say_fault(&f);
+}
+
+static int console_run(const struct command *c, const struct options *o)
+{
+    (void)c;
+    if (o->word_count == 0)
+        return say_usage(NULL, "no evidence and no case is named");
+    for (size_t i = 0; i < o->word_count; i++) {
+        enum case_kind kind = case_file_kind(o->words[i]);
+
+        if (kind == CASE_OURS && o->word_count == 1)
+            return open_case(o->words[i]);
+        if (kind == CASE_OURS)
+            return say_usage(NULL, "%s is a case; to add evidence to it: modhunt ingest -c %s "
+                             "EVIDENCE...", o->words[i], o->words[i]);
+        if (kind == CASE_MISSING)
+            return refuse_missing(o->words[i]);
+        if (kind == CASE_FOREIGN_DB || is_named_like_a_case(o->words[i])) {
+            say("%s is not a case of modhunt%s", o->words[i],
+                kind == CASE_FOREIGN_DB ? ", but another SQLite database" : "");
+            return STATUS_FAILED;
+        }
+    }
+    return open_evidence(o->words, o->word_count);
+}
+
+static const struct option_fact console_options[] = { OPTIONS_END };
+
+const struct command console_command = {
+    .name = "",
+    .words = "the console",
+    .synopsis = "  modhunt EVIDENCE...   make a case and open the console while it loads\n"
+                "  modhunt CASE          open the console on a case\n",
+    .text = "EVIDENCE is files or folders, told by content: Windows event logs (EVTX) and\n"
+            "Sysmon XML.  The case is named after the first of them and lies in this folder,\n"
+            "or, where that is evidence itself or can't be written, in\n"
+            "${XDG_DATA_HOME:-~/.local/share}/modhunt.\n",
+    .options = console_options,
+    .run = console_run,
+};

@@ -1,0 +1,147 @@
+/* Loading evidence into a case without the console.
+ *
+ * A signal asks it to stop: nothing more is read, what was decoded is
+ * committed, and the same command continues from there.  A second signal ends
+ * it at once, which costs only what was not committed.  A case that was made
+ * here and came to nothing is removed again. */
+#include "cli/intake.h"
+
+#include "cli/case_file.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "core/page.h"
+
+#include <poll.h>
+#include <signal.h>
+
+#define LOOK_MS 100 /* how long a signal may go unnoticed */
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int sig)
+{
+    stop_asked = sig;
+}
+
+static void watch_signals(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction new = { .sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND }, old;
+
+        sigemptyset(&new.sa_mask);
+        if (sigaction(signals[i], &new, &old) == 0 && old.sa_handler == SIG_IGN)
+            signal(signals[i], SIG_IGN); /* nohup, or a job in the background */
+    }
+}
+
+struct store *intake_open(const char *case_path, bool *made, struct fault *f)
+{
+    enum case_kind kind = case_file_kind(case_path);
+    struct store *s;
+
+    *made = kind == CASE_MISSING;
+    s = store_open(case_path, *made || kind == CASE_EMPTY ? STORE_CREATE : STORE_WRITE, f);
+    if (s && store_why_read_only(s)) {
+        fault(f, FAULT_CASE, "%s can't be added to: %s", case_path, store_why_read_only(s));
+        store_close(s);
+        return NULL;
+    }
+    if (!s && *made && f->kind != FAULT_CASE)
+        case_file_remove(case_path); /* a disk that filled up while it was made */
+    return s;
+}
+
+/* Takes what the writer says.  True once it has said that all is done, or that
+ * it failed (*f). */
+static bool hear(struct feed *fd, bool *failed, struct fault *f)
+{
+    struct notice *n;
+    bool ended = false;
+
+    while ((n = queue_try_take(fd->notices))) {
+        if (n->fault.kind != FAULT_NONE && !*failed) {
+            *failed = true;
+            *f = n->fault;
+        }
+        ended = ended || n->kind == NOTICE_INGESTED;
+        notice_close(n);
+    }
+    return ended || *failed || queue_ended(fd->notices);
+}
+
+/* Until all is written.  False, and *f, where the writer failed. */
+static bool watch(struct feed *fd, struct progress *p, struct fault *f)
+{
+    bool failed = false, halted = false;
+
+    for (;;) {
+        struct pollfd poll_for = { .fd = queue_fd(fd->notices), .events = POLLIN };
+        struct ingest_progress in;
+
+        poll(&poll_for, 1, LOOK_MS);
+        if (hear(fd, &failed, f))
+            break;
+        if (stop_asked && !halted) {
+            halted = true;
+            progress_clear(p);
+            say("stopping at the next commit (once more: at once)");
+            feed_halt(fd);
+        }
+        ingest_progress(fd->ingest, &in);
+        progress_show(p, &in, in.done);
+    }
+    progress_clear(p);
+    if (failed)
+        feed_abandon(fd);
+    return !failed;
+}
+
+static int load(struct feed *fd, const char *case_path, bool *empty)
+{
+    struct progress p;
+    struct fault f, closing;
+    bool ok;
+
+    progress_begin(&p);
+    ok = watch(fd, &p, &f);
+    if (!feed_stop(fd, &closing) && ok) {
+        f = closing;
+        ok = false;
+    }
+    *empty = false;
+    if (!ok) {
+        say_fault(&f);
+        say("what was committed is in %s; the same command continues from there", case_path);
+        return STATUS_FAILED;
+    }
+    return intake_report(case_path, fd, moment_ticks() - p.began, stop_asked != 0, empty);
+}
+
+int intake_run(const char *case_path, const char *const *paths, size_t count,
+               unsigned workers)
+{
+    struct store *s;
+    struct feed fd;
+    struct fault f;
+    bool made, empty;
+    int status;
+
+    if (!feed_check(paths, count, &f))
+        return say_fault(&f);
+    s = intake_open(case_path, &made, &f);
+    if (!s)
+        return say_fault(&f);
+    watch_signals();
+    if (!feed_start(&fd, s, case_path, paths, count, workers, !made, &f)) {
+        if (made)
+            case_file_remove(case_path);
+        return say_fault(&f);
+    }
+    status = load(&fd, case_path, &empty);
+    feed_clear(&fd);
+    if (made && empty)
+        case_file_remove(case_path);
+    return status;
+}

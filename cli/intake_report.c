@@ -1,0 +1,243 @@
+/* What became of the files of one ingest, in sentences on stderr.
+ *
+ * It reads the ledger back from the case, so that what it says is what was
+ * written.  A file that was damaged, cut or unreadable is named with the place
+ * of its first damage and makes the status 1; a file of no format that we read
+ * changes nothing. */
+#include "cli/intake.h"
+#include "cli/say.h"
+#include "core/page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAMED_MAX 20        /* files named one by one */
+#define FIRSTS_MAX 100000   /* files whose first damage is remembered */
+#define SHOWN_MAX 300       /* bytes of a path or a reason in a sentence */
+
+/* The first damage of a file. */
+struct first {
+    int64_t evidence, place;
+    char reason[SHOWN_MAX];
+};
+
+struct report {
+    const struct feed *fd;
+    uint64_t files, bytes, states[SOURCE_SKIPPED + 1];
+    struct counts sum;
+    bool damaged;           /* the status is 1 */
+    uint64_t named;
+    struct first *firsts;
+    size_t first_count;
+};
+
+static void copy_text(char *out, size_t size, struct span s)
+{
+    snprintf(out, size, "%.*s", (int)(s.len < size ? s.len : size - 1), (const char *)s.at);
+}
+
+static bool take_problems(void *ctx, const struct page *p)
+{
+    struct report *r = ctx;
+
+    for (size_t i = 0; i < p->rows; i++) {
+        const struct cell *row = page_cell(p, i, 0);
+        struct first *new;
+
+        if (!feed_is_new(r->fd, p->keys[i])
+            || (r->first_count && r->firsts[r->first_count - 1].evidence == p->keys[i]))
+            continue;
+        if (r->first_count == FIRSTS_MAX)
+            return false;
+        if ((r->first_count & (r->first_count - 1)) == 0)
+            r->firsts = memory_grow(r->firsts, r->first_count ? r->first_count * 2 : 1,
+                                    sizeof *r->firsts);
+        new = &r->firsts[r->first_count++];
+        new->evidence = p->keys[i];
+        new->place = row[PROBLEM_PLACE].number;
+        copy_text(new->reason, sizeof new->reason, row[PROBLEM_REASON].text);
+    }
+    return true;
+}
+
+static const struct first *first_of(const struct report *r, int64_t evidence)
+{
+    for (size_t i = 0; i < r->first_count; i++)
+        if (r->firsts[i].evidence == evidence)
+            return &r->firsts[i];
+    return NULL;
+}
+
+static enum source_state state_of(const struct cell *row)
+{
+    for (enum source_state s = SOURCE_READING; s <= SOURCE_SKIPPED; s++)
+        if (span_is(row[EVIDENCE_STATE].text, source_state_name(s)))
+            return s;
+    return SOURCE_UNKNOWN;
+}
+
+/* One sentence on a file that is not all there; counted beyond NAMED_MAX. */
+static void name_file(struct report *r, int64_t evidence, enum source_state state,
+                      const struct cell *row)
+{
+    char path[SHOWN_MAX], reason[SHOWN_MAX] = "", count[SAY_COUNT_TEXT], more[2 * SHOWN_MAX] = "";
+    const struct first *first = first_of(r, evidence);
+    int64_t damaged = row[EVIDENCE_DAMAGED].number;
+
+    if (r->named++ >= NAMED_MAX)
+        return;
+    copy_text(path, sizeof path, row[EVIDENCE_PATH].text);
+    if (row[EVIDENCE_REASON].type == CELL_TEXT)
+        copy_text(reason, sizeof reason, row[EVIDENCE_REASON].text);
+    if (damaged > 0 && first)
+        snprintf(more, sizeof more, "%s %s damaged, the first at byte %" PRId64 ": %s",
+                 say_count((uint64_t)damaged, count), damaged == 1 ? "record is" : "records are",
+                 first->place, first->reason);
+    else if (damaged > 0)
+        snprintf(more, sizeof more, "%s %s damaged", say_count((uint64_t)damaged, count),
+                 damaged == 1 ? "record is" : "records are");
+    if (state == SOURCE_COMPLETE || state == SOURCE_READING)
+        say("%s: %s", path, more);
+    else
+        say("%s: %s%s%s%s%s", path, source_state_name(state), *reason ? ": " : "", reason,
+            *more ? "; " : "", more);
+}
+
+static void add(uint64_t *to, const struct cell *cell)
+{
+    if (cell->type == CELL_NUMBER && cell->number > 0)
+        *to += (uint64_t)cell->number;
+}
+
+static bool take_files(void *ctx, const struct page *p)
+{
+    struct report *r = ctx;
+
+    for (size_t i = 0; i < p->rows; i++) {
+        const struct cell *row = page_cell(p, i, 0);
+        enum source_state state = state_of(row);
+
+        if (!feed_is_new(r->fd, p->keys[i]))
+            continue;
+        r->files++;
+        r->states[state]++;
+        add(&r->bytes, &row[EVIDENCE_BYTES]);
+        add(&r->sum.records, &row[EVIDENCE_RECORDS]);
+        add(&r->sum.loads, &row[EVIDENCE_LOADS]);
+        add(&r->sum.processes, &row[EVIDENCE_PROCESSES]);
+        add(&r->sum.context, &row[EVIDENCE_CONTEXT]);
+        add(&r->sum.other, &row[EVIDENCE_OTHER]);
+        add(&r->sum.damaged, &row[EVIDENCE_DAMAGED]);
+        add(&r->sum.duplicates, &row[EVIDENCE_DUPLICATES]);
+        add(&r->sum.recovered, &row[EVIDENCE_RECOVERED]);
+        if (state == SOURCE_PARTIAL || state == SOURCE_UNREADABLE
+            || row[EVIDENCE_DAMAGED].number > 0) {
+            r->damaged = true;
+            name_file(r, p->keys[i], state, row);
+        }
+    }
+    return true;
+}
+
+static uint64_t read_files(const struct report *r)
+{
+    return r->states[SOURCE_COMPLETE] + r->states[SOURCE_PARTIAL] + r->states[SOURCE_DUPLICATE]
+         + r->states[SOURCE_READING];
+}
+
+/* Nothing was read: say which of the reasons it is. */
+static void say_nothing(const struct report *r)
+{
+    char count[SAY_COUNT_TEXT];
+
+    say_count(r->files, count);
+    if (r->files == 0)
+        say("there is no evidence: not one file was found");
+    else if (r->states[SOURCE_EMPTY] == r->files)
+        say(r->files == 1 ? "nothing was loaded: the file is empty"
+                          : "nothing was loaded: all %s files are empty", count);
+    else if (r->states[SOURCE_UNREADABLE] == r->files)
+        say("nothing was loaded: no file could be read");
+    else
+        say("nothing was loaded: of %s %s none is of a format that modhunt reads "
+            "(EVTX or Sysmon XML)", count, r->files == 1 ? "file" : "files");
+}
+
+static void say_sum(const struct report *r, const char *case_path, int64_t took)
+{
+    char a[SAY_COUNT_TEXT], b[SAY_BYTES_TEXT], c[SAY_COUNT_TEXT], d[SAY_COUNT_TEXT],
+        e[SAY_COUNT_TEXT], g[SAY_COUNT_TEXT], h[SAY_COUNT_TEXT], i[SAY_COUNT_TEXT],
+        j[SAY_COUNT_TEXT], k[SAY_COUNT_TEXT];
+
+    say("%s: %s %s (%s), %s records: %s loads, %s processes, %s context, %s other, %s damaged, "
+        "%s duplicates; %s recovered; in %.1f s",
+        case_path, say_count(r->files, a), r->files == 1 ? "file" : "files", say_bytes(r->bytes, b),
+        say_count(r->sum.records, c), say_count(r->sum.loads, d), say_count(r->sum.processes, e),
+        say_count(r->sum.context, g), say_count(r->sum.other, h), say_count(r->sum.damaged, i),
+        say_count(r->sum.duplicates, j), say_count(r->sum.recovered, k), (double)took / 1e6);
+}
+
+static void say_notes(const struct report *r)
+{
+    char count[SAY_COUNT_TEXT];
+
+    if (r->named > NAMED_MAX)
+        say("and %s more files that are damaged, cut or unreadable: `modhunt evidence` has all",
+            say_count(r->named - NAMED_MAX, count));
+    if (r->states[SOURCE_DUPLICATE])
+        say("%s %s in the case already and %s nothing",
+            say_count(r->states[SOURCE_DUPLICATE], count),
+            r->states[SOURCE_DUPLICATE] == 1 ? "file is" : "files are",
+            r->states[SOURCE_DUPLICATE] == 1 ? "adds" : "add");
+    if (r->states[SOURCE_UNKNOWN] && read_files(r))
+        say("%s %s of no format that modhunt reads, and listed only",
+            say_count(r->states[SOURCE_UNKNOWN], count),
+            r->states[SOURCE_UNKNOWN] == 1 ? "file is" : "files are");
+    if (r->states[SOURCE_EMPTY] && read_files(r))
+        say("%s %s empty", say_count(r->states[SOURCE_EMPTY], count),
+            r->states[SOURCE_EMPTY] == 1 ? "file is" : "files are");
+    if (r->sum.records > 0 && r->sum.loads == 0 && r->sum.duplicates == 0)
+        say("there is no module load (Sysmon Event ID 7) among these records");
+}
+
+static bool read_ledger(struct report *r, const char *case_path, struct fault *f)
+{
+    struct question *files = question_open(QUESTION_EVIDENCE);
+    struct question *problems = question_open(QUESTION_PROBLEMS);
+    struct store *s = store_open(case_path, STORE_READ, f);
+    bool ok = s && store_stream(s, problems, take_problems, r, f)
+           && store_stream(s, files, take_files, r, f);
+
+    store_close(s);
+    question_close(files);
+    question_close(problems);
+    return ok;
+}
+
+int intake_report(const char *case_path, const struct feed *fd, int64_t took, bool stopped,
+                  bool *empty)
+{
+    struct report r = { .fd = fd };
+    struct fault f;
+    int status;
+
+    if (!read_ledger(&r, case_path, &f)) {
+        free(r.firsts);
+        return say_fault(&f);
+    }
+    *empty = r.files == 0 && !stopped;
+    say_notes(&r);
+    if (read_files(&r))
+        say_sum(&r, case_path, took);
+    else if (!stopped)
+        say_nothing(&r);
+    status = r.files == 0 ? STATUS_FAILED
+             : r.damaged || !read_files(&r) ? STATUS_DAMAGED : STATUS_DONE;
+    if (stopped) {
+        say("stopped at a commit: the same command continues from there");
+        status = STATUS_FAILED;
+    }
+    free(r.firsts);
+    return status;
+}

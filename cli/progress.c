@@ -1,0 +1,100 @@
+/* The line that tells how far an ingest is.
+ *
+ * It holds numbers only, no byte of evidence, and is written only where stderr
+ * is a terminal.  The time left is told once the walk is over and there is
+ * something to reckon with. */
+#include "cli/progress.h"
+
+#include "cli/say.h"
+#include "core/moment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define SECOND 1000000
+#define REDRAW_EVERY (SECOND / 5)
+#define RECKON_AFTER SECOND /* before that, a rate means nothing */
+
+static size_t add_left(char *out, size_t size, const struct ingest_progress *in, int64_t took)
+{
+    if (!in->walked || took < RECKON_AFTER || in->bytes_done == 0 || in->bytes_done > in->bytes)
+        return 0;
+    double left = (double)took / SECOND * (double)(in->bytes - in->bytes_done)
+                / (double)in->bytes_done;
+    unsigned seconds = left > 359999 ? 359999 : (unsigned)left;
+    int n = seconds < 3600
+        ? snprintf(out, size, ", %u:%02u left", seconds / 60, seconds % 60)
+        : snprintf(out, size, ", %u:%02u:%02u left", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return n > 0 ? (size_t)n : 0;
+}
+
+void progress_line(char out[static PROGRESS_TEXT], const struct ingest_progress *in,
+                   int64_t took, bool settling, int width)
+{
+    char files[SAY_COUNT_TEXT], done[SAY_COUNT_TEXT], bytes[SAY_BYTES_TEXT];
+    char all[SAY_BYTES_TEXT], rate[SAY_COUNT_TEXT], loads[SAY_COUNT_TEXT];
+    char damaged[SAY_COUNT_TEXT];
+    double seconds = took > 0 ? (double)took / SECOND : 1;
+    size_t used;
+
+    used = (size_t)snprintf(
+        out, PROGRESS_TEXT, "%s/%s%s files, %s of %s%s, %s records/s, %s loads, %s damaged",
+        say_count(in->files_done, done), say_count(in->files, files), in->walked ? "" : "+",
+        say_bytes(in->bytes_done, bytes), say_bytes(in->bytes, all), in->walked ? "" : "+",
+        say_count((uint64_t)((double)in->records / seconds), rate),
+        say_count(in->loads, loads), say_count(in->damaged, damaged));
+    if (settling)
+        used += (size_t)snprintf(out + used, PROGRESS_TEXT - used, ", building the indexes");
+    else
+        used += add_left(out + used, PROGRESS_TEXT - used, in, took);
+    if (width > 0 && used >= (size_t)width)
+        out[width - 1] = 0;
+}
+
+void progress_begin(struct progress *p)
+{
+    const char *term = getenv("TERM");
+
+    *p = (struct progress){
+        .wanted = isatty(STDERR_FILENO) != 0,
+        .plain = !term || !*term || strcmp(term, "dumb") == 0,
+        .began = moment_ticks(),
+    };
+}
+
+static int stderr_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void progress_show(struct progress *p, const struct ingest_progress *in, bool settling)
+{
+    char line[PROGRESS_TEXT];
+    int64_t now = moment_ticks();
+
+    if (!p->wanted || now - p->drawn < REDRAW_EVERY)
+        return;
+    progress_line(line, in, now - p->began, settling, stderr_width());
+    int width = (int)strlen(line);
+    fprintf(stderr, "\r%s", line);
+    if (!p->plain)
+        fputs("\033[K", stderr);
+    else if (p->width > width)
+        fprintf(stderr, "%*s", p->width - width, "");
+    p->width = width;
+    p->drawn = now;
+}
+
+void progress_clear(struct progress *p)
+{
+    if (p->width > 0 && p->plain)
+        fprintf(stderr, "\r%*s\r", p->width, "");
+    else if (p->width > 0)
+        fputs("\r\033[K", stderr);
+    p->width = 0;
+}
