@@ -41,50 +41,35 @@ void statement_again(struct statement *s, size_t bind)
     statement_put(s, place);
 }
 
-static struct cell *next_bind(struct statement *s)
+size_t statement_keep(struct statement *s, const struct cell *value)
 {
+    struct cell *own = &s->bind[s->binds];
+
     if (s->binds == STATEMENT_BINDS_MAX) {
         s->broken = true;
-        return NULL;
+        return 0;
     }
-    statement_again(s, s->binds);
-    return &s->bind[s->binds++];
+    *own = *value;
+    own->text = value->type == CELL_TEXT ? arena_copy(&s->values, value->text, &s->broken)
+                                         : SPAN_NONE;
+    return s->binds++;
 }
 
-void statement_number(struct statement *s, int64_t number)
+size_t statement_keep_text(struct statement *s, struct span text)
 {
-    struct cell *c = next_bind(s);
+    enum cell_type type = span_logged(text) ? CELL_TEXT : CELL_NULL;
 
-    if (c)
-        *c = (struct cell){ CELL_NUMBER, number, SPAN_NONE };
+    return statement_keep(s, &(struct cell){ type, 0, text });
 }
 
 void statement_text(struct statement *s, struct span text)
 {
-    struct cell *c = next_bind(s);
-
-    if (c)
-        *c = (struct cell){ span_logged(text) ? CELL_TEXT : CELL_NULL, 0,
-                            arena_copy(&s->values, text, &s->broken) };
+    statement_again(s, statement_keep_text(s, text));
 }
 
-void statement_cell(struct statement *s, const struct cell *value)
+void statement_number(struct statement *s, int64_t number)
 {
-    struct cell *c;
-
-    switch (value->type) {
-    case CELL_NULL:
-        c = next_bind(s);
-        if (c)
-            *c = (struct cell){ CELL_NULL, 0, SPAN_NONE };
-        break;
-    case CELL_NUMBER:
-        statement_number(s, value->number);
-        break;
-    case CELL_TEXT:
-        statement_text(s, value->text);
-        break;
-    }
+    statement_again(s, statement_keep(s, &(struct cell){ CELL_NUMBER, number, SPAN_NONE }));
 }
 
 void statement_column(struct statement *s, const char *expression, const char *name,

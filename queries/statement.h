@@ -36,8 +36,10 @@ void statement_put(struct statement *s, const char *literal);
 /* Binds a value and appends its `?N`. */
 void statement_number(struct statement *s, int64_t number);
 void statement_text(struct statement *s, struct span text);
-void statement_cell(struct statement *s, const struct cell *value);
-/* Appends the `?N` of a value that was bound before. */
+/* Binds a value that is used more than once, or later, and appends nothing;
+ * statement_again appends its `?N`, as often as it is needed. */
+size_t statement_keep(struct statement *s, const struct cell *value);
+size_t statement_keep_text(struct statement *s, struct span text);
 void statement_again(struct statement *s, size_t bind);
 
 /* A result column: `, expression`, and its name. */
