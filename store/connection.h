@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #define CASE_APPLICATION_ID 0x4D484E54 /* "MHNT" */
 #define CASE_VERSION 1
@@ -26,6 +27,11 @@ struct store {
     char why[256];       /* why it is read-only; "" */
     struct stmts stmts;  /* prepared statements by name, see stmt.h */
     struct writing *writing; /* NULL until the first batch or order */
+
+    /* reading, store/select.c */
+    atomic_bool stop;    /* any thread may set it: the running answer ends */
+    bool late;           /* it ended because of its deadline */
+    int64_t deadline;    /* of moment_ticks(); 0: none */
 };
 
 /* Fills *f from the connection's last error: FAULT_FULL, FAULT_CASE (damaged),
