@@ -126,6 +126,7 @@ CREATE TABLE module (
     imphash          TEXT
 ) STRICT;
 CREATE INDEX module_path ON module (ImageLoaded COLLATE NOCASE);
+CREATE INDEX module_name ON module (name COLLATE NOCASE);
 CREATE INDEX module_sha256 ON module (sha256) WHERE sha256 IS NOT NULL;
 CREATE INDEX module_sha1 ON module (sha1) WHERE sha1 IS NOT NULL;
 CREATE INDEX module_md5 ON module (md5) WHERE md5 IS NOT NULL;
