@@ -66,7 +66,7 @@ static const struct {
     { TABLE_EXPLAINED, TABLE_PROCESS, " LEFT JOIN process x ON x.id = r.explained_by" },
     { TABLE_PARENT, TABLE_PROCESS, " LEFT JOIN process rp ON rp.id = r.parent"
                                    " LEFT JOIN image pi ON pi.id = rp.image" },
-    { TABLE_EVIDENCE, 0, " JOIN evidence e ON e.id = l.evidence" },
+    { TABLE_EVIDENCE, 0, " LEFT JOIN evidence e ON e.id = l.evidence" },
 };
 #define JOIN_COUNT (sizeof joins / sizeof *joins)
 

@@ -114,7 +114,7 @@ static void first_key_bound(struct statement *s, const struct sort_key *key, siz
 void order_beyond(struct statement *s, const struct question *q, const char *id, bool before)
 {
     struct sort_key keys[SORT_KEYS_MAX];
-    size_t count = order_keys(q, keys), bind[SORT_KEYS_MAX];
+    size_t count = order_keys(q, keys), bind[SORT_KEYS_MAX] = { 0 };
 
     if (!q->anchor.set)
         return;

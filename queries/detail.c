@@ -1,0 +1,95 @@
+/* The detail's statements.  What a column of core/page.h is comes from
+ * queries/columns; only what no list shows stands here. */
+#include "queries/detail.h"
+
+#include "queries/columns.h"
+
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x) TEXT_OF_(x)
+
+#define OF_HASH " FROM module m JOIN pair p ON p.module = m.id WHERE m.sha256 = ?1"
+#define OTHER_PATH " AND m.ImageLoaded COLLATE NOCASE <> ?2"
+
+static const char *const texts[DETAIL_PART_COUNT] = {
+    [DETAIL_NEWEST] = "SELECT id FROM load WHERE sighting = ?1"
+                      " ORDER BY time DESC NULLS LAST, id DESC LIMIT 1",
+    [DETAIL_SIGHTING] = "SELECT sighting FROM load WHERE id = ?1",
+    [DETAIL_SEEN] = "SELECT (SELECT sum(p.hosts)" OF_HASH "),"
+                    " (SELECT count(DISTINCT host) FROM (SELECT s.host FROM module m"
+                    " JOIN pair p ON p.module = m.id JOIN sighting s ON s.pair = p.id"
+                    " WHERE m.sha256 = ?1 LIMIT " TEXT_OF(DETAIL_SEEN_MAX) ")),"
+                    " (SELECT count(DISTINCT ImageLoaded COLLATE NOCASE) FROM module m"
+                    " WHERE m.sha256 = ?1" OTHER_PATH ")",
+    [DETAIL_PLACES] = "SELECT min(m.ImageLoaded), sum(p.hosts)" OF_HASH OTHER_PATH
+                      " GROUP BY m.ImageLoaded COLLATE NOCASE"
+                      " ORDER BY 2 DESC, 1 LIMIT " TEXT_OF(DETAIL_LIST_MAX),
+    [DETAIL_NAMED] = "SELECT count(DISTINCT m.sha256) FROM module m WHERE m.name = ?1"
+                     " COLLATE NOCASE AND m.sha256 IS NOT NULL AND m.sha256 <> ?2",
+    [DETAIL_DROPPED] = "SELECT c.event, c.time, i.Image FROM context c"
+                       " LEFT JOIN image i ON i.id = c.image"
+                       " WHERE c.Target = ?2 COLLATE NOCASE AND c.host = ?1"
+                       " AND c.event IN (11, 15, 29) AND c.time <= ?3"
+                       " ORDER BY c.time DESC, c.id DESC LIMIT " TEXT_OF(DETAIL_LIST_MAX),
+};
+
+static const char *const facts[FACT_COUNT] = {
+    [FACT_HOST] = "s.host",
+    [FACT_TIME] = "l.time",
+    [FACT_FLAGS] = "l.flags",
+    [FACT_NAME] = "m.name",
+    [FACT_SOURCE] = "r.source",
+    [FACT_EXPLAINED] = "x.id IS NOT NULL",
+    [FACT_OWN_USER] = "u.id IS NOT NULL",
+    [FACT_OWN_COMMANDLINE] = "r.CommandLine IS NOT NULL",
+    [FACT_RECOVERED] = "s.recovered",
+    [FACT_REASON] = "(SELECT a.reason FROM allow a WHERE a.id = s.allowed_by)",
+};
+
+/* What is no column of a list. */
+static const char *const further[SHOWN_COUNT] = {
+    [SHOWN_CurrentDirectory] = "coalesce(r.CurrentDirectory, x.CurrentDirectory)",
+    [SHOWN_IntegrityLevel] = "coalesce(r.IntegrityLevel, x.IntegrityLevel)",
+    [SHOWN_LogonId] = "coalesce(r.LogonId, x.LogonId)",
+    [SHOWN_ParentCommandLine] = "coalesce(r.ParentCommandLine, rp.CommandLine,"
+                                " x.ParentCommandLine)",
+    [SHOWN_ParentProcessId] = "coalesce(r.ParentProcessId, x.ParentProcessId)",
+    [SHOWN_ParentProcessGuid] = "r.ParentProcessGuid",
+    [SHOWN_ProcessHashes] = "r.Hashes",
+    [SHOWN_ProcessOriginalFileName] = "r.OriginalFileName",
+    [SHOWN_start_time] = "coalesce(r.start_time, x.start_time)",
+    [SHOWN_end_time] = "r.end_time",
+    [SHOWN_evidence] = "e.path",
+    [SHOWN_bundle] = "e.bundle",
+    [SHOWN_place] = "l.place",
+};
+
+static const char *const names[SHOWN_COUNT] = {
+#define DETAIL_NAME(name) [SHOWN_##name] = #name,
+    DETAIL_SHOWN(DETAIL_NAME)
+};
+
+static void compile_facts(struct statement *s)
+{
+    statement_put(s, "SELECT s.id");
+    for (size_t i = 0; i < FACT_COUNT; i++) {
+        statement_put(s, ", ");
+        statement_put(s, facts[i]);
+    }
+    for (size_t i = 0; i < SHOWN_COUNT; i++) {
+        enum column c = further[i] ? COLUMN_COUNT : column_named(span_text(names[i]));
+
+        statement_column(s, further[i] ? further[i] : columns_expression(c), names[i], c);
+    }
+    /* A sighting whose last load was a copy has none until the case settles. */
+    statement_put(s, " FROM sighting s LEFT JOIN load l ON l.id = ?2 AND l.sighting = s.id");
+    columns_join(s, ~0u);
+    statement_put(s, " WHERE s.id = ?1");
+}
+
+void detail_compile(struct statement *s, enum detail_part part)
+{
+    if (part == DETAIL_FACTS)
+        compile_facts(s);
+    else
+        statement_put(s, texts[part]);
+}
