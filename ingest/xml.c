@@ -118,7 +118,7 @@ static size_t xml_cut(void *state, struct span bytes, uint64_t offset, bool at_e
     struct cut_state *c = state;
     struct xml_record r;
     uint8_t *copy = NULL;
-    enum xml_found found;
+    enum xml_found found = XML_NONE;
     struct xml_scan s = { .in = bytes };
 
     if (at_end)
@@ -129,11 +129,16 @@ static size_t xml_cut(void *state, struct span bytes, uint64_t offset, bool at_e
         copy = narrow(bytes, c->encoding);
         s.in = span_of(copy, bytes.len / 2);
     }
-    while ((found = xml_next(&s, &r)) == XML_RECORD)
-        ;
+    size_t n = xml_last_event(s.in);
+    if (n == 0) {
+        while ((found = xml_next(&s, &r)) == XML_RECORD)
+            ;
+        n = s.at;
+    }
     free(copy);
-    size_t n = s.at * unit_of(c->encoding);
-    return n ? n : found == XML_NONE ? bytes.len - bytes.len % 2 : 0;
+    if (n > 0)
+        return n * unit_of(c->encoding);
+    return found == XML_NONE ? bytes.len - bytes.len % 2 : 0;
 }
 
 /* ---- one record through libxml2 ---- */
@@ -160,7 +165,8 @@ struct reading {
     enum section section;
     struct span *into;        /* what the text that comes belongs to; NULL */
     uint8_t *pool, *at, *end; /* room for all its texts */
-    bool mended, full;
+    bool mended, full, deep;
+    bool usable;              /* the parser's document takes one more record */
 };
 
 static void add_text(struct reading *r, const uint8_t *text, size_t len)
@@ -275,13 +281,16 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     struct reading *r = ctx;
 
     (void)prefix, (void)uri, (void)namespaces, (void)namespace, (void)defaulted;
-    r->depth++;
-    if (r->depth == 2)
+    if (++r->depth > XML_DEPTH_MAX + 1) {
+        r->deep = true;
+        xmlStopParser(r->parser);
+    }
+    if (r->depth == 3)
         r->section = name == r->name[E_System] ? SECTION_SYSTEM
                    : name == r->name[E_EventData] && !r->skip_data ? SECTION_DATA : SECTION_NONE;
-    else if (r->depth == 3 && r->section == SECTION_SYSTEM)
+    else if (r->depth == 4 && r->section == SECTION_SYSTEM)
         on_system(r, name, count, attributes);
-    else if (r->depth == 3 && r->section == SECTION_DATA && name == r->name[E_Data])
+    else if (r->depth == 4 && r->section == SECTION_DATA && name == r->name[E_Data])
         on_data(r, count, attributes);
 }
 
@@ -299,9 +308,9 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     struct reading *r = ctx;
 
     (void)name, (void)prefix, (void)uri;
-    if (r->depth == 3 && r->into)
+    if (r->depth == 4 && r->into)
         end_value(r);
-    if (r->depth == 2 && r->section == SECTION_SYSTEM) {
+    if (r->depth == 3 && r->section == SECTION_SYSTEM) {
         r->e.has_id = span_number(trimmed(r->EventID), &r->e.id);
         r->skip_data = !r->e.has_id || !normal_wants(r->e.Provider, r->e.id);
     }
@@ -325,22 +334,23 @@ static void prepare_library(void)
 static void reading_open(struct reading *r, struct batch *b)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static xmlSAXHandler handler = { /* copied */
+        .initialized = XML_SAX2_MAGIC,
+        .startElementNs = on_start,
+        .endElementNs = on_end,
+        .characters = on_text,
+        .ignorableWhitespace = on_text,
+    };
     static const char *const names[] = {
 #define ELEMENT_TEXT(name) #name,
         ELEMENTS(ELEMENT_TEXT)
     };
 
     pthread_once(&once, prepare_library);
-    *r = (struct reading){ .batch = b, .parser = xmlNewParserCtxt() };
+    *r = (struct reading){ .batch = b };
+    r->parser = xmlCreatePushParserCtxt(&handler, r, NULL, 0, NULL);
     if (!r->parser)
         fault_memory();
-    memset(r->parser->sax, 0, sizeof *r->parser->sax);
-    r->parser->sax->initialized = XML_SAX2_MAGIC;
-    r->parser->sax->startElementNs = on_start;
-    r->parser->sax->endElementNs = on_end;
-    r->parser->sax->characters = on_text;
-    r->parser->sax->ignorableWhitespace = on_text;
-    r->parser->userData = r;
     for (int i = 0; i < ELEMENT_COUNT; i++) {
         r->name[i] = xmlDictLookup(r->parser->dict, (const xmlChar *)names[i], -1);
         if (!r->name[i])
@@ -355,27 +365,43 @@ static void reading_close(struct reading *r)
     arena_clear(&r->scratch);
 }
 
-/* Parses one <Event>; false where libxml2 refuses it, or a text found no room. */
-static bool parse(struct reading *r, struct span text, struct arena_mark before)
+/* A new document for libxml2, with one element open, in which records stand
+ * side by side.  One that is not well-formed ends it; so each is parsed as if
+ * alone, and the sound ones cost no document of their own. */
+static void begin_document(struct reading *r)
 {
-    arena_rewind(&r->batch->arena, before);
-    r->e = (struct event){ .logged = MOMENT_NONE };
-    r->EventID = r->EventRecordID = r->SystemTime = SPAN_NONE;
-    r->skip_data = r->full = false;
     r->depth = 0;
     r->section = SECTION_NONE;
     r->into = NULL;
+    if (xmlCtxtResetPush(r->parser, NULL, 0, NULL, NULL) != 0)
+        fault_memory();
+    xmlCtxtUseOptions(r->parser, OPTIONS);
+    xmlParseChunk(r->parser, "<r>", 3, 0);
+    r->usable = true;
+}
+
+/* Parses one <Event>; false where libxml2 refuses it, or a text found no room. */
+static bool parse(struct reading *r, struct span text, struct arena_mark before)
+{
+    xmlParserCtxtPtr parser = r->parser;
+
+    arena_rewind(&r->batch->arena, before);
+    r->e = (struct event){ .logged = MOMENT_NONE };
+    r->EventID = r->EventRecordID = r->SystemTime = SPAN_NONE;
+    r->skip_data = r->full = r->deep = false;
     r->pool = r->at = arena_bytes(&r->batch->arena, text.len);
     if (!r->pool)
         return false;
     r->end = r->pool + text.len;
-
-    xmlDocPtr doc = xmlCtxtReadMemory(r->parser, (const char *)text.at, (int)text.len, NULL,
-                                      NULL, OPTIONS);
-    xmlFreeDoc(doc);
-    if (r->parser->lastError.code == XML_ERR_NO_MEMORY)
+    if (!r->usable)
+        begin_document(r);
+    xmlParseChunk(parser, (const char *)text.at, (int)text.len, 0);
+    if (parser->lastError.code == XML_ERR_NO_MEMORY)
         fault_memory();
-    return r->parser->wellFormed && !r->full;
+    /* All of it was read, and it closed what it opened. */
+    r->usable = parser->wellFormed && !r->deep && r->depth == 1
+        && parser->input->cur == parser->input->end;
+    return r->usable && !r->full;
 }
 
 /* libxml2's words, on one line and as valid UTF-8. */
@@ -388,6 +414,8 @@ static const char *reason(struct reading *r)
 
     while (len && (message[len - 1] == '\n' || message[len - 1] == '.'))
         len--;
+    if (r->deep)
+        return "elements nested deeper than 64";
     if (len == 0)
         return "not well-formed XML";
     text = text_clean(&r->scratch, span_of(message, len), &altered, &full);
@@ -470,7 +498,8 @@ static void xml_decode(const struct piece *p, struct batch *b)
         bool altered = false;
 
         if (found.wrong) {
-            batch_loss(b, place, len, found.wrong);
+            batch_loss(b, place, len,
+                       found.cut && p->last ? "cut at the end of the file" : found.wrong);
             continue;
         }
         struct span text = converted(&r, span_of(p->bytes.at + found.start * unit, len), e,

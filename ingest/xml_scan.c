@@ -11,6 +11,9 @@
 #include "ingest/xml_scan.h"
 
 #define NAME_MAX_BYTES 64 /* of a tag's name that may still be `prefix:Event` */
+#define ATTRIBUTE_BYTES_MIN 5 /* ` a=""` */
+#define TOO_MANY_ATTRIBUTES "a tag with more than 64 attributes"
+#define UNENDED "an <Event> without its end"
 #define NAMESPACE "schemas.microsoft.com/win/2004/08/events/event"
 
 struct tag {
@@ -26,17 +29,17 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool ends_name(uint8_t c)
-{
-    return is_space(c) || c == '>' || c == '/' || c == '<' || c == '=';
-}
+static const bool ends_name[256] = {
+    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true,
+    ['>'] = true, ['/'] = true, ['<'] = true, ['='] = true,
+};
 
 /* The local name that begins at p; *end is behind it. */
 static struct span name_at(struct span in, size_t p, size_t *end)
 {
     size_t start = p, stop = p + NAME_MAX_BYTES < in.len ? p + NAME_MAX_BYTES : in.len;
 
-    for (; p < stop && !ends_name(in.at[p]); p++)
+    for (; p < stop && !ends_name[in.at[p]]; p++)
         if (in.at[p] == ':')
             start = p + 1;
     *end = p;
@@ -124,7 +127,7 @@ struct body {
     struct span in; /* up to the record's largest possible end */
     bool open;      /* more bytes may follow within that */
     const char *wrong;
-    unsigned depth, events;
+    unsigned events; /* open ones */
     size_t at;
 };
 
@@ -155,7 +158,6 @@ static enum step end_tag(struct body *b)
 {
     struct span local = name_at(b->in, b->at + 2, &b->at);
 
-    b->depth -= b->depth > 0;
     if (!span_is(local, "Event"))
         return STEP_ON;
     while (b->at < b->in.len && is_space(b->in.at[b->at]))
@@ -166,33 +168,53 @@ static enum step end_tag(struct body *b)
     return --b->events == 0 ? STEP_ENDS : STEP_ON;
 }
 
-static enum step start_tag(struct body *b)
+/* An <Event> at b->at. */
+static enum step event_tag(struct body *b)
 {
     struct tag t = tag_at(b->in, b->at);
-    bool unsure = false, is_event = span_is(t.local, "Event");
+    bool unsure = false;
 
     if (t.cut)
         return STEP_CUT;
-    if (is_event && b->events > 0) {
+    if (b->events > 0) {
         if (looks_real(b->in, b->at, &t, &unsure) || b->events >= XML_DEPTH_MAX)
             return STEP_BROKEN;
         if (unsure)
             return STEP_CUT;
     }
     if (t.attributes > XML_ATTRIBUTES_MAX)
-        b->wrong = "a tag with more than 64 attributes";
+        b->wrong = TOO_MANY_ATTRIBUTES;
     b->at = t.end;
     if (t.empty)
-        return is_event && b->events == 0 ? STEP_ENDS : STEP_ON;
-    b->events += is_event;
-    if (++b->depth > XML_DEPTH_MAX)
-        b->wrong = "elements nested deeper than 64";
+        return b->events == 0 ? STEP_ENDS : STEP_ON;
+    b->events++;
+    return STEP_ON;
+}
+
+/* Any tag that begins at b->at.  The next `<` ends it in any case; its
+ * attributes are counted only where it has room for too many. */
+static enum step start_tag(struct body *b)
+{
+    const uint8_t *name = b->in.at + b->at + 1;
+    size_t end;
+
+    if (b->in.len - b->at > 6 && memcmp(name, "Data", 4) == 0 && ends_name[name[4]])
+        end = b->at + 5; /* most are this one */
+    else if (span_is(name_at(b->in, b->at + 1, &end), "Event"))
+        return event_tag(b);
+
+    size_t next = next_open(b->in, end);
+    if (next - b->at > XML_ATTRIBUTES_MAX * ATTRIBUTE_BYTES_MIN
+        && tag_at(b->in, b->at).attributes > XML_ATTRIBUTES_MAX)
+        b->wrong = TOO_MANY_ATTRIBUTES;
+    b->at = next;
     return STEP_ON;
 }
 
 static enum step next_step(struct xml_scan *s, struct body *b)
 {
-    b->at = next_open(b->in, b->at);
+    if (b->at >= b->in.len || b->in.at[b->at] != '<')
+        b->at = next_open(b->in, b->at);
     if (b->at + 1 >= b->in.len)
         return STEP_CUT;
     switch (b->in.at[b->at + 1]) {
@@ -215,36 +237,41 @@ static enum xml_found read_record(struct xml_scan *s, size_t start, struct xml_r
 
     while (step == STEP_ON)
         step = next_step(s, &b);
-    *r = (struct xml_record){ start, b.at, b.wrong };
+    *r = (struct xml_record){ .start = start, .end = b.at, .wrong = b.wrong };
     if (step == STEP_CUT) {
         if (b.open) {
             s->at = start;
             return XML_MORE;
         }
-        r->end = b.in.len;
-        r->wrong = left < XML_RECORD_MAX ? "cut at the end of the file" : "larger than 256 KiB";
+        r->cut = left < XML_RECORD_MAX;
+        r->wrong = r->cut ? UNENDED : "larger than 256 KiB";
+        /* Too large: what began within its last tag is looked at again. */
+        r->end = r->cut || b.at == start ? b.in.len : b.at;
     }
     if (step == STEP_BROKEN)
-        r->wrong = "an <Event> without its end";
+        r->wrong = UNENDED;
     s->at = r->end;
     return XML_RECORD;
 }
 
-/* The next `<` at or after p that begins an <Event>; in.len where there is none.
- * *unsure where the bytes end within its name. */
+/* Does an <Event> begin at the `<` at p?  *unsure where the bytes end within its
+ * name. */
+static bool starts_event(struct span in, size_t p, bool *unsure)
+{
+    size_t end;
+    struct span local = name_at(in, p + 1, &end);
+
+    *unsure = end == in.len && end - p <= NAME_MAX_BYTES;
+    return span_is(local, "Event") && end < in.len
+        && (is_space(in.at[end]) || in.at[end] == '>' || in.at[end] == '/');
+}
+
+/* The first such place at or after p, sure or not; in.len where there is none. */
 static size_t next_start(struct span in, size_t p, bool *unsure)
 {
-    for (p = next_open(in, p); p < in.len; p = next_open(in, p + 1)) {
-        size_t end;
-        struct span local = name_at(in, p + 1, &end);
-
-        *unsure = end == in.len && end - p <= NAME_MAX_BYTES;
-        if (*unsure)
+    for (p = next_open(in, p); p < in.len; p = next_open(in, p + 1))
+        if (starts_event(in, p, unsure) || *unsure)
             return p;
-        if (span_is(local, "Event") && end < in.len
-            && (is_space(in.at[end]) || in.at[end] == '>' || in.at[end] == '/'))
-            return p;
-    }
     return in.len;
 }
 
@@ -262,6 +289,33 @@ enum xml_found xml_next(struct xml_scan *s, struct xml_record *r)
         return XML_NONE;
     }
     return read_record(s, start, r);
+}
+
+size_t xml_last_event(struct span in)
+{
+    for (const char *c = "!?"; *c; c++) { /* comments, CDATA, instructions */
+        const uint8_t *at = in.at, *end = in.at + in.len;
+
+        while ((at = memchr(at, *c, (size_t)(end - at))) != NULL) {
+            if (at > in.at && at[-1] == '<')
+                return 0;
+            at++;
+        }
+    }
+    for (size_t left = in.len; left > 0;) {
+        const uint8_t *at = memrchr(in.at, '<', left);
+        bool unsure = false;
+
+        if (!at)
+            break;
+        left = (size_t)(at - in.at);
+        if (!starts_event(in, left, &unsure))
+            continue;
+        struct tag t = tag_at(in, left);
+        if (!t.cut && looks_real(in, left, &t, &unsure))
+            return left;
+    }
+    return 0;
 }
 
 bool xml_has_event(struct span in)
