@@ -1,0 +1,337 @@
+/* What a list shows and in which order: filter, scope, pivots, sorting, and the
+ * ways to other views. */
+#include "tui/act.h"
+#include "tui/keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNUSED(p) ((void)(p))
+
+/* ---- filter ---- */
+
+enum acted act_filter(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    m->mode = MODE_FILTER;
+    prompt_set(&m->prompt, model_place(m)->filter);
+    m->detail.focused = false;
+    return ACTED;
+}
+
+void act_filter_typed(struct model *m, enum prompt_result r)
+{
+    struct place *p = model_place(m);
+
+    if (r == PROMPT_KEPT || r == PROMPT_LEFT)
+        m->mode = MODE_ROWS;
+    if (r == PROMPT_LEFT)
+        prompt_set(&m->prompt, "");
+    if (strcmp(p->filter, m->prompt.text) == 0)
+        return;
+    memcpy(p->filter, m->prompt.text, sizeof p->filter);
+    model_ask_rows(m);
+}
+
+/* ---- scope ---- */
+
+enum acted act_everything(struct model *m, const struct press *p)
+{
+    struct place *place = model_place(m);
+
+    UNUSED(p);
+    if (place->pivot != PIVOT_NONE) {
+        model_say(m, "a pivot always shows everything; Backspace goes back");
+        return ACTED;
+    }
+    place->everything = !place->everything;
+    model_ask_rows(m);
+    return ACTED;
+}
+
+enum acted act_show_allowed(struct model *m, const struct press *p)
+{
+    struct place *place = model_place(m);
+
+    UNUSED(p);
+    place->include_allowed = !place->include_allowed;
+    model_say(m, place->include_allowed ? "allowed sightings are shown, dimmed, with their entry's number"
+                                        : "allowed sightings are hidden");
+    model_ask_rows(m);
+    return ACTED;
+}
+
+/* ---- pivots ---- */
+
+static void pivot(struct model *m, enum pivot kind, struct span value)
+{
+    char *text = memory_zero(value.len + 1, 1);
+    struct place *p;
+
+    memcpy(text, value.at, value.len);
+    if (model_place(m)->pivot == kind && strcmp(model_place(m)->pivot_value, text) == 0) {
+        model_say(m, "this list shows that already");
+        free(text);
+        return;
+    }
+    p = model_go(m, &view_sightings);
+    if (!p) {
+        free(text);
+        return;
+    }
+    p->everything = p->include_allowed = true;
+    p->pivot = kind;
+    p->pivot_value = text;
+    model_ask_rows(m);
+}
+
+/* The strongest hash that was logged of the row's module; SPAN_NONE: none. */
+static struct span best_hash(const struct rows *r)
+{
+    static const enum column kinds[] = { COLUMN_ID_sha256, COLUMN_ID_sha1, COLUMN_ID_md5 };
+    struct span hash = SPAN_NONE;
+
+    for (size_t i = 0; i < 3 && !hash.len; i++)
+        hash = rows_text(r, r->cursor, kinds[i]);
+    return hash;
+}
+
+/* The row under the cursor; false, with or without a message, where there is none. */
+static bool on_row(struct model *m)
+{
+    return rows_count(&model_place(m)->rows) > 0;
+}
+
+enum acted act_pivot_hash(struct model *m, const struct press *p)
+{
+    struct span hash;
+
+    UNUSED(p);
+    if (!model_settled(m))
+        return WAITS;
+    if (!on_row(m))
+        return ACTED;
+    hash = best_hash(&model_place(m)->rows);
+    if (hash.len)
+        pivot(m, PIVOT_HASH, hash);
+    else
+        model_warn(m, "no hash of this module was logged");
+    return ACTED;
+}
+
+enum acted act_pivot_host(struct model *m, const struct press *p)
+{
+    struct rows *r = &model_place(m)->rows;
+    struct span host;
+
+    UNUSED(p);
+    if (!model_settled(m))
+        return WAITS;
+    if (!on_row(m))
+        return ACTED;
+    host = rows_text(r, r->cursor, COLUMN_ID_host);
+    if (host.len)
+        pivot(m, PIVOT_HOST, host);
+    else
+        model_warn(m, "this record names no host");
+    return ACTED;
+}
+
+static char *about_row(const struct rows *r)
+{
+    struct span module = span_file_name(rows_text(r, r->cursor, COLUMN_ID_ImageLoaded));
+    struct span image = span_file_name(rows_text(r, r->cursor, COLUMN_ID_Image));
+    struct span host = rows_text(r, r->cursor, COLUMN_ID_host);
+    char *about;
+
+    if (asprintf(&about, "%.*s by %.*s on %.*s", (int)module.len, (const char *)module.at,
+                 (int)image.len, (const char *)image.at, (int)host.len, (const char *)host.at) < 0)
+        fault_memory();
+    return about;
+}
+
+enum acted act_loads(struct model *m, const struct press *p)
+{
+    struct rows *r = &model_place(m)->rows;
+    struct place *loads;
+    int64_t id;
+    char *about;
+
+    UNUSED(p);
+    if (!model_settled(m))
+        return WAITS;
+    id = rows_id(r, r->cursor);
+    if (id == 0)
+        return ACTED;
+    about = about_row(r);
+    loads = model_go(m, &view_loads);
+    if (!loads) {
+        free(about);
+        return ACTED;
+    }
+    loads->everything = loads->include_allowed = true;
+    loads->sighting = id;
+    loads->about = about;
+    model_ask_rows(m);
+    return ACTED;
+}
+
+/* ---- order ---- */
+
+enum acted act_sort_reverse(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    model_sort(m, model_place(m)->sort.column);
+    return ACTED;
+}
+
+/* The next sortable column of those that are on the screen. */
+static enum acted sort_step(struct model *m, int step)
+{
+    struct place *p = model_place(m);
+    struct table t = model_table(p);
+    struct table_fit fit;
+    size_t at = t.count;
+
+    table_fit(&t, &p->rows, m->layout.list.columns - 2, &fit);
+    for (size_t i = 0; i < t.count; i++)
+        if (t.columns[i].sortable && t.columns[i].id == (int)p->sort.column)
+            at = i;
+    for (size_t n = 0; n < t.count; n++) {
+        at = at >= t.count ? 0 : (at + t.count + (size_t)(step + (int)t.count)) % t.count;
+        if (t.columns[at].sortable && fit.width[at] > 0) {
+            model_sort(m, (enum column)t.columns[at].id);
+            return ACTED;
+        }
+    }
+    return ACTED;
+}
+
+enum acted act_sort_left(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return sort_step(m, -1);
+}
+
+enum acted act_sort_right(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return sort_step(m, 1);
+}
+
+enum acted act_sort_menu(struct model *m, const struct press *p)
+{
+    struct table t = model_table(model_place(m));
+
+    UNUSED(p);
+    m->mode = MODE_SORT;
+    m->sort_cursor = 0;
+    for (size_t i = 0; i < t.count; i++)
+        if (t.columns[i].sortable && t.columns[i].id == (int)t.sort.column)
+            m->sort_cursor = i;
+    return ACTED;
+}
+
+static enum acted menu_step(struct model *m, size_t step)
+{
+    struct table t = model_table(model_place(m));
+
+    for (size_t n = 0; n < t.count; n++) {
+        m->sort_cursor = (m->sort_cursor + step) % t.count;
+        if (t.columns[m->sort_cursor].sortable)
+            break;
+    }
+    return ACTED;
+}
+
+enum acted act_sort_up(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return menu_step(m, model_place(m)->view->column_count - 1);
+}
+
+enum acted act_sort_down(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return menu_step(m, 1);
+}
+
+enum acted act_sort_take(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    m->mode = MODE_ROWS;
+    model_sort(m, (enum column)model_place(m)->view->columns[m->sort_cursor].id);
+    return ACTED;
+}
+
+enum acted act_mode_end(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    m->mode = MODE_ROWS;
+    return ACTED;
+}
+
+/* ---- other views ---- */
+
+static enum acted go_once(struct model *m, const struct view *v)
+{
+    if (model_place(m)->view != v)
+        model_go(m, v);
+    return ACTED;
+}
+
+enum acted act_evidence(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return go_once(m, &view_evidence);
+}
+
+enum acted act_allowlist(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return go_once(m, &view_allowlist);
+}
+
+enum acted act_help(struct model *m, const struct press *p)
+{
+    const struct key *tables[KEY_TABLES_MAX] = { 0 };
+    struct place *help;
+    size_t n;
+
+    UNUSED(p);
+    if (model_place(m)->view == &view_help)
+        return ACTED;
+    n = keys_tables(m, tables);
+    help = model_go(m, &view_help);
+    for (size_t i = 0; help && i < n; i++)
+        help->help_of[i] = tables[i];
+    return ACTED;
+}
+
+enum acted act_refresh(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    rows_renew(&model_place(m)->rows);
+    m->totals_wanted = model_place(m)->view->totals;
+    m->detail.stale = true;
+    m->redraw = true;
+    return ACTED;
+}
+
+enum acted act_leave(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    if (m->ingesting)
+        m->mode = MODE_LEAVE;
+    else
+        m->leave = true;
+    return ACTED;
+}
+
+enum acted act_leave_yes(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    m->leave = true;
+    return ACTED;
+}

@@ -1,0 +1,393 @@
+/* Drawing: the model in, cells out.
+ *
+ * Never changes the model and never asks for anything.  Lists draw themselves
+ * (table.c), texts flow (sheet.c); here are the lines around them. */
+#include "tui/draw.h"
+
+#include "tui/keys.h"
+#include "tui/say.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_BYTES 1024
+
+static struct span file_of(const char *path)
+{
+    return span_file_name(span_text(path ? path : ""));
+}
+
+/* ---- the top line ---- */
+
+static void counts_text(const struct place *p, bool whole, char *out, size_t size)
+{
+    char hits[SAY_MAX], all[SAY_MAX], hosts[SAY_MAX], allowed[SAY_MAX];
+    const int64_t *t = p->totals;
+
+    say_count(t[TOTAL_HITS], "hit", NULL, hits);
+    say_count(t[TOTAL_SIGHTINGS], "sighting", NULL, all);
+    say_count(t[TOTAL_HOSTS], "host", NULL, hosts);
+    say_number(t[TOTAL_ALLOWED], allowed);
+    if (whole)
+        snprintf(out, size, "%s of %s on %s, %s allowed", hits, all, hosts, allowed);
+    else
+        snprintf(out, size, "%s of %s", hits, all);
+}
+
+static void progress_text(const struct model *m, bool whole, char *out, size_t size)
+{
+    const struct notice *n = &m->progress;
+    uint64_t rate = n->took > 0 ? (uint64_t)((double)n->records * 1e6 / (double)n->took) : 0;
+    char per_s[SAY_MAX], loads[SAY_MAX], damaged[SAY_MAX] = "";
+    unsigned percent = n->bytes ? (unsigned)((double)n->bytes_done * 100 / (double)n->bytes) : 0;
+
+    say_number((int64_t)rate, per_s);
+    say_count((int64_t)n->loads, "load", NULL, loads);
+    if (n->damaged)
+        snprintf(damaged, sizeof damaged, ", %llu damaged", (unsigned long long)n->damaged);
+    if (whole)
+        snprintf(out, size, "reading %llu/%llu files %u%%, %s records/s, %s%s",
+                 (unsigned long long)n->files_done, (unsigned long long)n->files,
+                 percent > 100 ? 100 : percent, per_s, loads, damaged);
+    else
+        snprintf(out, size, "reading %u%%", percent > 100 ? 100 : percent);
+}
+
+static void state_text(const struct model *m, bool whole, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (m->ingesting)
+        progress_text(m, whole, out, size);
+    else if (m->checking)
+        snprintf(out, size, whole ? "read-only: checking the case" : "checking");
+    else if (m->doors.read_only)
+        snprintf(out, size, "read-only");
+}
+
+static const char *scope_name(const struct place *p)
+{
+    return !p->view->totals ? NULL : p->everything ? "EVERYTHING" : "HITS";
+}
+
+static void draw_bar(const struct model *m, struct grid *g)
+{
+    const struct place *p = model_place(m);
+    struct area a = m->layout.bar;
+    char text[LINE_BYTES], state[LINE_BYTES];
+    int x = 1, right = a.columns - 1;
+
+    grid_fill(g, a.row, 0, a.columns, STYLE_BAR);
+    x += grid_text(g, a.row, x, a.columns / 3, STYLE_BAR_STRONG, file_of(m->doors.case_path)) + 2;
+    for (int whole = 1; whole >= 0; whole--) {
+        state_text(m, whole, state, sizeof state);
+        int w = grid_width(g, span_text(state), a.columns);
+        if (w && w + x + (whole ? 46 : 24) <= right) {
+            grid_say(g, a.row, right - w, w, STYLE_BAR_ALERT, state);
+            right -= w + 2;
+            break;
+        }
+    }
+    if (scope_name(p))
+        x += grid_say(g, a.row, x, right - x, STYLE_BAR_STRONG, scope_name(p)) + 2;
+    if (!p->view->totals) {
+        snprintf(text, sizeof text, "%s", p->view->name);
+        for (char *c = text; *c; c++)
+            *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+        grid_say(g, a.row, x, right - x, STYLE_BAR_STRONG, text);
+        return;
+    }
+    if (!p->totals_known)
+        return;
+    counts_text(p, true, text, sizeof text);
+    if (grid_width(g, span_text(text), a.columns) > right - x)
+        counts_text(p, false, text, sizeof text);
+    grid_say(g, a.row, x, right - x, STYLE_BAR, text);
+}
+
+/* ---- the trail, and what narrows the list ---- */
+
+static int draw_narrowed(const struct model *m, struct grid *g, struct area a)
+{
+    const struct place *p = model_place(m);
+    char text[LINE_BYTES];
+    int w;
+
+    if (!p->filter[0] && m->mode != MODE_FILTER)
+        return 0;
+    snprintf(text, sizeof text, "filter: %s", m->mode == MODE_FILTER ? m->prompt.text : p->filter);
+    w = grid_width(g, span_text(text), a.columns / 2);
+    grid_say(g, a.row, a.columns - 1 - w, w, STYLE_MATCH, text);
+    return w + 2;
+}
+
+static void draw_trail(const struct model *m, struct grid *g)
+{
+    struct area a = m->layout.trail;
+    char text[LINE_BYTES];
+    int x = 1, right, width[TRAIL_MAX], total = 0;
+    size_t first = 0;
+
+    if (!a.rows)
+        return;
+    right = a.columns - 1 - draw_narrowed(m, g, a);
+    for (size_t i = 0; i < m->places; i++) {
+        m->trail[i].view->title(m, &m->trail[i], text, sizeof text);
+        width[i] = grid_width(g, span_text(text), 40) + 3;
+        total += width[i];
+    }
+    /* A long trail shows its end. */
+    while (first + 1 < m->places && total > right - x)
+        total -= width[first++];
+    for (size_t i = first; i < m->places; i++) {
+        m->trail[i].view->title(m, &m->trail[i], text, sizeof text);
+        if (i > 0) {
+            grid_sign(g, a.row, x, STYLE_DIM, SIGN_TRAIL);
+            x += 2;
+        }
+        bool here = i + 1 == m->places;
+        x += grid_say(g, a.row, x, here ? right - x : width[i] - 3, here ? STYLE_STRONG : STYLE_DIM, text) + 1;
+    }
+    if (model_place(m)->include_allowed && model_place(m)->view->totals
+        && model_place(m)->pivot == PIVOT_NONE)
+        grid_say(g, a.row, x + 1, right - x - 1, STYLE_DIM, "with allowed");
+}
+
+/* ---- panes ---- */
+
+static void draw_empty(const struct model *m, struct grid *g, struct area a)
+{
+    const struct place *p = model_place(m);
+    struct sheet s = { .grid = g, .measure = g, .row = a.row + 2, .column = a.column + 3,
+                       .rows = a.rows - 2, .columns = a.columns - 6 };
+
+    if (s.rows < 1)
+        s.row = a.row + 1, s.rows = a.rows - 1;
+    if (p->rows.fault.kind != FAULT_NONE && p->rows.fault.kind != FAULT_INTERRUPTED)
+        sheet_words(&s, STYLE_ERROR, p->rows.fault.text);
+    else if (!rows_waiting(&p->rows) && p->rows.page)
+        p->view->empty(m, &s);
+    else if (model_spins(m))
+        sheet_words(&s, STYLE_DIM, "asking the case");
+}
+
+static void draw_list(const struct model *m, struct grid *g)
+{
+    const struct place *p = model_place(m);
+    struct area a = m->layout.list;
+
+    if (!p->view->question) {
+        struct sheet s = { .grid = g, .measure = g, .row = a.row, .column = a.column + 2,
+                           .rows = a.rows, .columns = a.columns - 4, .skip = p->scroll };
+        p->view->text(m, &s);
+        return;
+    }
+    if (a.rows <= 0)
+        return;
+    struct table t = model_table(p);
+    table_draw(&t, &p->rows, g, a.row, a.column, a.rows, a.columns,
+               !(m->detail.open && m->detail.focused));
+    if (rows_count(&p->rows) == 0)
+        draw_empty(m, g, a);
+}
+
+/* How far the detail is scrolled, at the right end of its rule. */
+static void draw_scrolled(const struct model *m, struct grid *g, int row, int right, enum style style)
+{
+    int lines = model_detail_lines(m), rows = m->layout.detail.rows;
+    char text[LINE_BYTES];
+
+    if (lines <= rows)
+        return;
+    int last = m->detail.scroll + rows < lines ? m->detail.scroll + rows : lines;
+    snprintf(text, sizeof text, " %d-%d of %d ", m->detail.scroll + 1, last, lines);
+    int w = (int)strlen(text);
+    grid_say(g, row, right - w, w, style, text);
+}
+
+static void draw_detail(const struct model *m, struct grid *g)
+{
+    const struct layout *l = &m->layout;
+    enum style style = m->detail.focused ? STYLE_RULE_FOCUS : STYLE_RULE;
+    struct sheet s = { .grid = g, .measure = g, .row = l->detail.row, .column = l->detail.column,
+                       .rows = l->detail.rows, .columns = l->detail.columns,
+                       .skip = m->detail.scroll };
+
+    if (!l->detail.rows)
+        return;
+    if (l->beside) {
+        for (int y = 0; y < l->rule.rows; y++)
+            grid_sign(g, l->rule.row + y, l->rule.column, style, SIGN_BAR);
+    } else {
+        grid_line(g, l->rule.row, 0, l->rule.columns, style);
+        grid_say(g, l->rule.row, 2, 8, style, " detail ");
+        draw_scrolled(m, g, l->rule.row, l->rule.columns - 2, style);
+    }
+    model_place(m)->view->detail(m, &s);
+}
+
+static void draw_sort_menu(const struct model *m, struct grid *g)
+{
+    struct table t = model_table(model_place(m));
+    int width = 22, rows = 0, x = m->layout.list.column + 2, y = m->layout.list.row + 1, line = 0;
+    int most = m->layout.status.row - y;
+
+    for (size_t i = 0; i < t.count; i++)
+        rows += t.columns[i].sortable;
+    int skip = (int)m->sort_cursor >= most - 1 ? (int)m->sort_cursor - most + 2 : 0;
+    for (size_t i = 0; i < t.count && line - skip < most; i++) {
+        const struct table_column *c = &t.columns[i];
+        const char *name = c->heading ? c->heading : column_fact((enum column)c->id)->heading;
+        bool now = c->id == (int)t.sort.column;
+
+        if (!c->sortable)
+            continue;
+        if (line++ < skip)
+            continue;
+        int row = y + line - 1 - skip;
+        grid_fill(g, row, x, width, STYLE_BAR);
+        grid_say(g, row, x + 2, width - 4, now ? STYLE_BAR_STRONG : STYLE_BAR, name);
+        if (now)
+            grid_sign(g, row, x + width - 3, STYLE_BAR_STRONG,
+                      t.sort.descending ? SIGN_DESCENDING : SIGN_ASCENDING);
+        if (i == m->sort_cursor)
+            grid_select(g, row, x, width);
+    }
+}
+
+/* ---- the bottom lines ---- */
+
+/* How many rows the list has; -1 where that is not known. */
+static int64_t list_length(const struct place *p)
+{
+    const struct page *page = p->rows.page;
+
+    if (page && !page->more_behind && p->rows.first >= 0)
+        return p->rows.first + (int64_t)page->rows;
+    if (!p->view->totals || !p->totals_known)
+        return -1;
+    if (p->everything)
+        return p->totals[TOTAL_SIGHTINGS] - (p->include_allowed ? 0 : p->totals[TOTAL_ALLOWED]);
+    return p->include_allowed ? -1 : p->totals[TOTAL_HITS];
+}
+
+static void position_text(const struct place *p, char *out, size_t size)
+{
+    char row[SAY_MAX], all[SAY_MAX];
+    int64_t length = list_length(p), first = p->rows.first;
+
+    out[0] = '\0';
+    if (!rows_count(&p->rows))
+        return;
+    if (first < 0 && length >= 0 && !p->rows.page->more_behind)
+        first = length - (int64_t)p->rows.page->rows;
+    say_number(first + (int64_t)p->rows.cursor + 1, row);
+    say_number(length, all);
+    if (first < 0)
+        snprintf(out, size, length < 0 ? "" : "%s rows", all);
+    else if (length < 0)
+        snprintf(out, size, "row %s", row);
+    else
+        snprintf(out, size, "row %s of %s", row, all);
+}
+
+static void draw_prompt(const struct model *m, struct grid *g, struct area a)
+{
+    char title[LINE_BYTES];
+    int x, width, before;
+    struct span text = span_of(m->prompt.text, m->prompt.len);
+
+    if (m->mode == MODE_FILTER)
+        snprintf(title, sizeof title, "/");
+    else
+        snprintf(title, sizeof title, "Allow by %s, because: ",
+                 m->allow_kind == ALLOW_HASH ? "hash" : "path");
+    x = 1 + grid_say(g, a.row, 1, a.columns - 12, STYLE_KEY, title);
+    width = a.columns - x - 2;
+    /* What is typed scrolls so that its cursor stays on the line. */
+    before = grid_width(g, span_of(m->prompt.text, m->prompt.at), 4 * PROMPT_BYTES_MAX);
+    while (before >= width && text.len) {
+        struct span rest = text;
+        struct grid nowhere = { .ascii = g->ascii };
+        int gone = grid_flow(&nowhere, 0, 0, 12, STYLE_PLAIN, &rest);
+
+        if (rest.len == text.len || gone == 0)
+            break;
+        before -= gone;
+        text = rest;
+    }
+    grid_text(g, a.row, x, width, STYLE_PLAIN, text);
+    g->cursor_row = a.row;
+    g->cursor_column = x + (before > 0 ? before : 0);
+}
+
+static void draw_status(const struct model *m, struct grid *g)
+{
+    const struct place *p = model_place(m);
+    struct area a = m->layout.status;
+    char text[LINE_BYTES], took[SAY_MAX], right[LINE_BYTES + SAY_MAX];
+    int w;
+
+    if (m->mode == MODE_FILTER || m->mode == MODE_REASON) {
+        draw_prompt(m, g, a);
+        return;
+    }
+    position_text(p, text, sizeof text);
+    right[0] = '\0';
+    if (p->rows.page)
+        snprintf(right, sizeof right, "%s%s%s", text, text[0] ? "  " : "", say_took(p->rows.took, took));
+    w = grid_width(g, span_text(right), a.columns / 2);
+    grid_say(g, a.row, a.columns - 1 - w, w, STYLE_DIM, right);
+    if (model_spins(m))
+        grid_sign(g, a.row, a.columns - 3 - w, STYLE_KEY,
+                  (enum sign)(SIGN_SPIN_0 + (m->now / 120000) % 4));
+    if (m->mode == MODE_LEAVE)
+        grid_say(g, a.row, 1, a.columns - w - 6, STYLE_ERROR,
+                 "Evidence is still being read. Quit and stop reading?  y / n");
+    else
+        grid_say(g, a.row, 1, a.columns - w - 6, m->message_bad ? STYLE_ERROR : STYLE_MESSAGE, m->message);
+}
+
+static void draw_hints(const struct model *m, struct grid *g)
+{
+    const struct key *tables[KEY_TABLES_MAX];
+    struct area a = m->layout.hints;
+    size_t n = keys_tables(m, tables);
+    char name[KEY_NAME_MAX];
+    int x = 1;
+
+    if (!a.rows)
+        return;
+    if (m->mode == MODE_REASON && m->message[0]) {
+        grid_say(g, a.row, 1, a.columns - 2, STYLE_ERROR, m->message);
+        return;
+    }
+    /* The last table first gives quit and help a place whatever is before. */
+    for (size_t i = 0; i < n; i++)
+        for (const struct key *k = tables[i]; k->command; k++) {
+            if (!k->hint)
+                continue;
+            int w = (int)strlen(keys_name(k->press, name)) + 1 + (int)strlen(k->hint);
+
+            if (x + w > a.columns - 1)
+                continue;
+            x += grid_say(g, a.row, x, w, STYLE_KEY, name) + 1;
+            x += grid_say(g, a.row, x, w, STYLE_DIM, k->hint) + 2;
+        }
+}
+
+void draw(const struct model *m, struct grid *g)
+{
+    grid_clear(g);
+    if (m->layout.tiny) {
+        grid_say(g, 0, 0, g->columns, STYLE_PLAIN, "modhunt needs 20x6");
+        return;
+    }
+    draw_bar(m, g);
+    draw_trail(m, g);
+    draw_list(m, g);
+    draw_detail(m, g);
+    draw_status(m, g);
+    draw_hints(m, g);
+    if (m->mode == MODE_SORT)
+        draw_sort_menu(m, g);
+}

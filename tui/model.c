@@ -1,0 +1,442 @@
+/* The console's state and how it changes.
+ *
+ * Never draws, waits or reads a clock.  The surprise: a press that needs a row
+ * stays first in line until the answer it waits for is here, so that a whole
+ * script typed at once does what it would do typed slowly. */
+#include "tui/model.h"
+
+#include "tui/keys.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SPIN_AFTER_US 150000
+#define SPIN_FRAME_MS 120
+#define ORDER_WAIT_US 1500000 /* so long presses wait for an order's answer */
+#define TOTALS_US 500000      /* the counts are refreshed no faster */
+
+void model_open(struct model *m, const struct tui_doors *doors, const char *author)
+{
+    *m = (struct model){ .doors = *doors, .author = author, .ingesting = doors->ingesting,
+                         .checking = doors->checking };
+    model_go(m, &view_sightings);
+    model_resize(m, 24, 80);
+}
+
+static void place_free(struct place *p)
+{
+    rows_free(&p->rows);
+    free(p->pivot_value);
+    free(p->about);
+    *p = (struct place){ 0 };
+}
+
+void model_close(struct model *m)
+{
+    while (m->places)
+        place_free(&m->trail[--m->places]);
+    page_close(m->detail.page);
+    m->detail.page = NULL;
+}
+
+static void say(struct model *m, bool bad, const char *format, va_list args)
+{
+    vsnprintf(m->message, sizeof m->message, format, args);
+    m->message_bad = bad;
+}
+
+void model_say(struct model *m, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(m, false, format, args);
+    va_end(args);
+}
+
+void model_warn(struct model *m, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(m, true, format, args);
+    va_end(args);
+}
+
+/* ---- the trail ---- */
+
+struct question *model_question(const struct place *p, enum question_kind kind)
+{
+    struct question *q = question_open(kind);
+    size_t n = 0;
+
+    q->pane = PANE_ROWS;
+    q->everything = p->everything;
+    q->include_allowed = p->include_allowed;
+    q->include_recovered = true;
+    q->pivot = p->pivot;
+    if (p->filter[0])
+        question_text(&q->contains, p->filter);
+    if (p->pivot_value)
+        question_text(&q->pivot_value, p->pivot_value);
+    q->sighting = p->sighting;
+    if (p->sort.column != COLUMN_COUNT)
+        q->sort[n++] = p->sort;
+    if (kind == QUESTION_SIGHTINGS && p->sort.column != COLUMN_ID_SuspicionScore)
+        q->sort[n++] = (struct sort_key){ COLUMN_ID_SuspicionScore, true };
+    if (kind == QUESTION_SIGHTINGS && p->sort.column != COLUMN_ID_last_time)
+        q->sort[n++] = (struct sort_key){ COLUMN_ID_last_time, true };
+    if (kind == QUESTION_LOADS && p->sort.column != COLUMN_ID_time)
+        q->sort[n++] = (struct sort_key){ COLUMN_ID_time, true };
+    q->sorts = n;
+    return q;
+}
+
+struct table model_table(const struct place *p)
+{
+    return (struct table){ p->view->columns, p->view->column_count, p->sort, p->view->faded };
+}
+
+void model_ask_rows(struct model *m)
+{
+    struct place *p = model_place(m);
+
+    if (!p->view->question)
+        return;
+    rows_begin(&p->rows, p->view->question(p));
+    if (p->view->totals)
+        m->totals_wanted = true;
+}
+
+void model_sort(struct model *m, enum column c)
+{
+    struct place *p = model_place(m);
+    enum column_type type = column_fact(c)->type;
+
+    if (p->sort.column == c)
+        p->sort.descending = !p->sort.descending;
+    else
+        p->sort = (struct sort_key){ c, type != COLUMN_TEXT && type != COLUMN_PATH };
+    model_ask_rows(m);
+}
+
+static void detail_forget(struct model *m)
+{
+    page_close(m->detail.page);
+    m->detail.page = NULL;
+    m->detail.id = 0;
+    m->detail.serial = 0;
+    m->detail.scroll = 0;
+    m->detail.stale = false;
+}
+
+struct place *model_go(struct model *m, const struct view *view)
+{
+    struct place *p;
+
+    if (m->places == TRAIL_MAX) {
+        model_warn(m, "the trail is %d steps long: go back first (Backspace)", TRAIL_MAX);
+        return NULL;
+    }
+    p = &m->trail[m->places++];
+    *p = (struct place){ .view = view, .rows = { .screen = 1 } };
+    p->sort.column = COLUMN_COUNT;
+    if (view == &view_sightings)
+        p->sort = (struct sort_key){ COLUMN_ID_SuspicionScore, true };
+    else if (view == &view_loads)
+        p->sort = (struct sort_key){ COLUMN_ID_time, true };
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        p->rows.at[c] = -1;
+    m->detail.focused = false;
+    if (!view->detail)
+        m->detail.open = false;
+    detail_forget(m);
+    m->totals_serial = 0; /* what is under way counts another place */
+    model_ask_rows(m);
+    model_layout(m);
+    return p;
+}
+
+void model_back(struct model *m)
+{
+    if (m->places <= 1) {
+        model_say(m, "this is the first list; q quits");
+        return;
+    }
+    place_free(&m->trail[--m->places]);
+    m->detail.focused = false;
+    detail_forget(m);
+    m->totals_serial = 0;
+    struct place *p = model_place(m);
+    /* What was under way belonged to the place that is left. */
+    if (p->rows.asked != ASK_NOTHING) {
+        if (!p->rows.page)
+            p->rows.wanted = ASK_START;
+        p->rows.asked = ASK_NOTHING;
+    }
+    p->rows.stale = true;
+    if (p->view->totals)
+        m->totals_wanted = true;
+    model_layout(m);
+}
+
+/* ---- what comes in ---- */
+
+bool model_press_room(const struct model *m)
+{
+    return m->press_count < PRESSES_MAX;
+}
+
+void model_press(struct model *m, struct press p)
+{
+    assert(model_press_room(m));
+    /* Whoever waits for a slow answer must be able to give it up. */
+    if (p.key == PRESS_CTRL('C'))
+        m->press_count = 0;
+    m->presses[(m->press_first + m->press_count++) % PRESSES_MAX] = p;
+}
+
+static void take_detail(struct model *m, struct page *p)
+{
+    struct detail *d = &m->detail;
+
+    if (d->serial == 0 || p->serial != d->serial) {
+        page_close(p);
+        return;
+    }
+    d->serial = 0;
+    if (p->interrupted) {
+        d->stale = true;
+        page_close(p);
+        return;
+    }
+    if (p->fault.kind != FAULT_NONE)
+        model_warn(m, "%s", p->fault.text);
+    page_close(d->page);
+    d->page = p;
+}
+
+static void take_totals(struct model *m, struct page *p)
+{
+    struct place *place = model_place(m);
+
+    if (m->totals_serial != 0 && p->serial == m->totals_serial) {
+        m->totals_serial = 0;
+        if (p->interrupted)
+            m->totals_wanted = true;
+        else if (p->fault.kind != FAULT_NONE)
+            model_warn(m, "%s", p->fault.text);
+        else if (p->rows && p->columns >= TOTAL_COUNT) {
+            for (size_t i = 0; i < TOTAL_COUNT; i++)
+                place->totals[i] = page_cell(p, 0, i)->number;
+            place->totals_known = true;
+            m->totals_took = p->took;
+        }
+    }
+    page_close(p);
+}
+
+void model_page(struct model *m, struct page *p)
+{
+    struct place *place = model_place(m);
+
+    switch (p->pane) {
+    case PANE_ROWS:
+        if (rows_take(&place->rows, p)) {
+            struct table t = model_table(place);
+
+            table_measure(&t, &place->rows);
+            if (place->rows.fault.kind != FAULT_NONE && place->rows.fault.kind != FAULT_INTERRUPTED)
+                model_warn(m, "%s", place->rows.fault.text);
+            m->detail.stale = true;
+        }
+        break;
+    case PANE_DETAIL:
+        take_detail(m, p);
+        break;
+    case PANE_TOTALS:
+        take_totals(m, p);
+        break;
+    default:
+        page_close(p);
+        break;
+    }
+}
+
+static void rows_landed(struct model *m)
+{
+    model_place(m)->rows.stale = true;
+    m->totals_stale = true;
+}
+
+/* What an order changed is asked again at once. */
+static void order_done(struct model *m, const struct notice *n)
+{
+    struct place *p = model_place(m);
+
+    if (m->orders > 0)
+        m->orders--;
+    if (n->fault.kind != FAULT_NONE)
+        model_warn(m, "%s", n->fault.text);
+    else
+        model_say(m, "%s", n->text);
+    rows_renew(&p->rows);
+    m->totals_wanted = p->view->totals;
+    m->detail.stale = true;
+}
+
+void model_notice(struct model *m, struct notice *n)
+{
+    switch (n->kind) {
+    case NOTICE_COMMITTED:
+        rows_landed(m);
+        break;
+    case NOTICE_PROGRESS:
+        m->progress = *n;
+        break;
+    case NOTICE_INGESTED:
+        m->ingesting = false;
+        rows_landed(m);
+        if (n->fault.kind != FAULT_NONE)
+            model_warn(m, "%s", n->fault.text);
+        else
+            model_say(m, "%s", n->text[0] ? n->text : "all evidence is read");
+        break;
+    case NOTICE_ORDERED:
+        order_done(m, n);
+        break;
+    case NOTICE_CHECKED:
+        m->checking = false;
+        if (n->fault.kind != FAULT_NONE) {
+            m->doors.read_only = "its page check found damage";
+            model_warn(m, "%s", n->fault.text);
+        }
+        break;
+    case NOTICE_FAULT:
+        model_warn(m, "%s", n->fault.text);
+        break;
+    }
+    notice_close(n);
+}
+
+/* ---- what goes out ---- */
+
+const char *model_why_not_write(const struct model *m)
+{
+    if (m->doors.read_only)
+        return m->doors.read_only;
+    return m->checking ? "its pages are still being checked" : NULL;
+}
+
+void model_order(struct model *m, struct order *o, const char *doing)
+{
+    o->serial = ++m->serial;
+    if (!m->doors.order(m->doors.ctx, o)) {
+        order_close(o);
+        model_warn(m, "the writer's list of orders is full: nothing was changed; try again");
+        return;
+    }
+    m->orders++;
+    m->ordered_at = m->now;
+    model_say(m, "%s", doing);
+}
+
+static void ask_rows(struct model *m)
+{
+    struct question *q = rows_question(&model_place(m)->rows, m->serial + 1, m->now);
+
+    if (!q)
+        return;
+    m->serial++;
+    m->doors.ask(m->doors.ctx, q);
+}
+
+static void ask_totals(struct model *m)
+{
+    struct place *p = model_place(m);
+    int64_t pause = m->totals_took * 4;
+    bool live = m->totals_stale && m->totals_serial == 0 && !m->totals_wanted
+        && m->now - m->totals_at > (pause > TOTALS_US ? pause : TOTALS_US);
+
+    if (!p->view->totals || !(m->totals_wanted || live))
+        return;
+    struct question *q = model_question(p, QUESTION_TOTALS);
+    q->pane = PANE_TOTALS;
+    q->sorts = 0;
+    q->refresh = live;
+    q->serial = m->totals_serial = ++m->serial;
+    m->totals_wanted = m->totals_stale = false;
+    m->totals_at = m->now;
+    m->doors.ask(m->doors.ctx, q);
+}
+
+static void ask_detail(struct model *m)
+{
+    struct place *p = model_place(m);
+    struct detail *d = &m->detail;
+    int64_t id = rows_id(&p->rows, p->rows.cursor);
+    bool other = id != d->id;
+
+    if (!d->open || !p->view->detail_asks || id == 0 || rows_waiting(&p->rows))
+        return;
+    if (!other && !(d->stale && d->serial == 0))
+        return;
+    if (other)
+        detail_forget(m);
+    struct question *q = question_open(QUESTION_DETAIL);
+    q->pane = PANE_DETAIL;
+    q->everything = q->include_allowed = q->include_recovered = true;
+    q->refresh = !other;
+    q->sighting = p->sighting ? p->sighting : id;
+    q->load = p->sighting ? id : 0;
+    q->serial = d->serial = ++m->serial;
+    d->id = id;
+    d->stale = false;
+    m->doors.ask(m->doors.ctx, q);
+}
+
+bool model_settled(const struct model *m)
+{
+    const struct rows *r = &model_place(m)->rows;
+
+    return !rows_waiting(r) && !(m->orders > 0 && m->now - m->ordered_at < ORDER_WAIT_US);
+}
+
+bool model_spins(const struct model *m)
+{
+    const struct rows *r = &model_place(m)->rows;
+
+    return rows_waiting(r) && r->asked != ASK_NOTHING && m->now - r->asked_at > SPIN_AFTER_US;
+}
+
+void model_run(struct model *m, int64_t now)
+{
+    m->now = now;
+    while (m->press_count > 0 && !m->leave) {
+        if (keys_press(m, &m->presses[m->press_first % PRESSES_MAX]) == WAITS)
+            break;
+        m->press_first = (m->press_first + 1) % PRESSES_MAX;
+        m->press_count--;
+        /* The next press may depend on what this one has asked for. */
+        ask_rows(m);
+    }
+    ask_rows(m);
+    ask_totals(m);
+    ask_detail(m);
+}
+
+int model_wake_ms(const struct model *m)
+{
+    const struct rows *r = &model_place(m)->rows;
+    int wake = -1;
+
+    if (r->stale || m->totals_stale || m->orders > 0)
+        wake = 100;
+    if (rows_waiting(r) && r->asked != ASK_NOTHING)
+        wake = SPIN_FRAME_MS;
+    if (m->ingesting)
+        wake = wake < 0 ? 500 : wake;
+    return wake;
+}

@@ -1,0 +1,38 @@
+/* One press of a key or a mouse button, as the terminal gives it to the model.
+ *
+ * A key is a Unicode code point (controls too: 0x09 Tab, 0x0D Enter, 0x1B Esc)
+ * or one of the names below, which lie above all code points. */
+#ifndef TUI_PRESS_H
+#define TUI_PRESS_H
+
+#include <stdint.h>
+
+enum press_key {
+    PRESS_TAB = 0x09,
+    PRESS_ENTER = 0x0D,
+    PRESS_ESC = 0x1B,
+    PRESS_UP = 0x110000,
+    PRESS_DOWN,
+    PRESS_LEFT,
+    PRESS_RIGHT,
+    PRESS_PAGE_UP,
+    PRESS_PAGE_DOWN,
+    PRESS_HOME,
+    PRESS_END,
+    PRESS_BACKSPACE,
+    PRESS_DELETE,
+    PRESS_BACK_TAB,
+    PRESS_F1,
+    PRESS_CLICK,      /* row and column say where */
+    PRESS_WHEEL_UP,
+    PRESS_WHEEL_DOWN,
+};
+
+#define PRESS_CTRL(letter) ((uint32_t)(letter) & 0x1Fu)
+
+struct press {
+    uint32_t key;
+    int row, column; /* of the mouse */
+};
+
+#endif

@@ -1,0 +1,183 @@
+/* The list of sightings: the first view, and what every pivot leads to.
+ *
+ * The score says by a sign and by its look what a row is: `!` a hit, `G` scored
+ * but in a known-good folder, `-` no hit, `#12` hidden by entry 12. */
+#include "tui/act.h"
+#include "tui/detail.h"
+#include "tui/keys.h"
+#include "tui/say.h"
+
+#include "core/factor.h"
+
+#include <stdio.h>
+
+static const struct key keys[] = {
+    { '/', "filter", act_filter, "filter", "Show only rows that hold what is typed" },
+    { 'e', "everything", act_everything, "hits/all", "Between the hits and everything" },
+    { 's', "sort", act_sort_menu, "sort", "Choose the column to sort by" },
+    { '<', "sort-left", act_sort_left, NULL, "Sort by the column to the left" },
+    { '>', "sort-right", act_sort_right, NULL, "Sort by the column to the right" },
+    { 'r', "sort-reverse", act_sort_reverse, NULL, "Sort the other way round" },
+    { 'h', "pivot-hash", act_pivot_hash, "hash", "Everything with the hash of this module, on every host" },
+    { 'o', "pivot-host", act_pivot_host, "host", "Everything on this host" },
+    { 'l', "loads", act_loads, "loads", "The loads of this sighting" },
+    { 'a', "allow-hash", act_allow_hash, "allow", "Allow this module by its hash; asks for the reason" },
+    { 'A', "allow-path", act_allow_path, NULL, "Allow this module by its path; asks for the reason" },
+    { 'v', "allowed", act_show_allowed, NULL, "Show or hide what the allowlist hides" },
+    KEYS_END
+};
+
+static void score_mark(const struct rows *r, size_t row, char *out, size_t size)
+{
+    int64_t score = rows_number(r, row, COLUMN_ID_SuspicionScore, 0);
+    int64_t factors = rows_number(r, row, COLUMN_ID_factors, 0);
+    int64_t entry = rows_number(r, row, COLUMN_ID_allowed_by, 0);
+
+    if (entry)
+        snprintf(out, size, "#%lld", (long long)entry);
+    else if (score < 1)
+        snprintf(out, size, "-");
+    else
+        snprintf(out, size, factors & FACTOR_IsKnownGoodDir ? "G" : "!");
+}
+
+static void score_text(const struct rows *r, size_t row, char *out, size_t size)
+{
+    char mark[24];
+
+    score_mark(r, row, mark, sizeof mark);
+    snprintf(out, size, "%s %lld  ", mark, (long long)rows_number(r, row, COLUMN_ID_SuspicionScore, 0));
+}
+
+static void score_draw(const struct rows *r, size_t row, struct grid *g, int y, int x, int width)
+{
+    static const enum style looks[] = { STYLE_DIM, STYLE_SCORE_1, STYLE_SCORE_2, STYLE_SCORE_3,
+                                        STYLE_SCORE_4 };
+    int64_t score = rows_number(r, row, COLUMN_ID_SuspicionScore, 0);
+    char mark[24], digit[8];
+    enum style look;
+
+    score_mark(r, row, mark, sizeof mark);
+    look = mark[0] == '!' && score <= 4 ? looks[score] : STYLE_DIM;
+    snprintf(digit, sizeof digit, " %u ", (unsigned)score % 10);
+    grid_say(g, y, x, width - 4, mark[0] == '!' ? STYLE_STRONG : STYLE_DIM, mark);
+    grid_say(g, y, x + width - 4, 3, look, digit);
+}
+
+/* Who signed it, or why that is not known, and what is wrong with it. */
+static void signer_text(const struct rows *r, size_t row, char *out, size_t size)
+{
+    struct span Signed = rows_text(r, row, COLUMN_ID_Signed);
+    struct span Signature = rows_text(r, row, COLUMN_ID_Signature);
+    struct span Status = rows_text(r, row, COLUMN_ID_SignatureStatus);
+
+    if (!span_logged(Signed) && !Signature.len)
+        snprintf(out, size, "not logged");
+    else if (span_is(Signed, "false") || (Signed.len == 0 && !Signature.len))
+        snprintf(out, size, "not signed");
+    else if (Status.len && !span_is(Status, "Valid"))
+        snprintf(out, size, "%.*s: %.*s", (int)Status.len, (const char *)Status.at,
+                 (int)Signature.len, (const char *)Signature.at);
+    else
+        snprintf(out, size, "%.*s", (int)Signature.len, (const char *)Signature.at);
+}
+
+static const struct table_column columns[] = {
+    { COLUMN_ID_SuspicionScore, NULL, COLUMN_NUMBER, 6, 12, 0, true, score_text, score_draw },
+    { COLUMN_ID_factors, NULL, COLUMN_FACTORS, 7, 8, 2, true, NULL, NULL },
+    { COLUMN_ID_last_time, NULL, COLUMN_TIME, 16, 19, 3, true, NULL, NULL },
+    { COLUMN_ID_host, NULL, COLUMN_TEXT, 10, 24, 1, true, NULL, NULL },
+    { COLUMN_ID_Image, NULL, COLUMN_PATH, 12, 0, 1, true, NULL, NULL },
+    { COLUMN_ID_ImageLoaded, NULL, COLUMN_PATH, 16, 0, 0, true, NULL, NULL },
+    { COLUMN_ID_Signature, NULL, COLUMN_TEXT, 11, 26, 5, true, signer_text, NULL },
+    { COLUMN_ID_loads, NULL, COLUMN_NUMBER, 6, 11, 4, true, NULL, NULL },
+    { COLUMN_ID_hosts, NULL, COLUMN_NUMBER, 5, 8, 6, true, NULL, NULL },
+    { COLUMN_ID_sha256, NULL, COLUMN_TEXT, 12, 16, 8, true, NULL, NULL },
+    { COLUMN_ID_first_time, NULL, COLUMN_TIME, 16, 19, 9, true, NULL, NULL },
+    { COLUMN_ID_Company, NULL, COLUMN_TEXT, 12, 24, 10, true, NULL, NULL },
+};
+
+static struct question *question(const struct place *p)
+{
+    return model_question(p, QUESTION_SIGHTINGS);
+}
+
+static bool allowed(const struct rows *r, size_t row)
+{
+    return rows_number(r, row, COLUMN_ID_allowed_by, 0) != 0;
+}
+
+static void title(const struct model *m, const struct place *p, char *out, size_t size)
+{
+    (void)m;
+    if (p->pivot == PIVOT_HASH)
+        snprintf(out, size, "hash %.12s", p->pivot_value);
+    else if (p->pivot == PIVOT_HOST)
+        snprintf(out, size, "host %s", p->pivot_value);
+    else
+        snprintf(out, size, p->everything ? "everything" : "hits");
+}
+
+static void press_line(struct sheet *s, const char *key, const char *what)
+{
+    sheet_end(s);
+    sheet_say(s, STYLE_KEY, key);
+    sheet_tab(s, 6);
+    sheet_words(s, STYLE_PLAIN, what);
+}
+
+/* The case holds no load at all: why? */
+static void empty_case(const struct model *m, const struct place *p, struct sheet *s)
+{
+    char text[SAY_MAX];
+
+    if (m->ingesting) {
+        sheet_words(s, STYLE_PLAIN, "Evidence is being read; rows appear here as they land.");
+    } else if (p->totals[TOTAL_EVIDENCE] == 0) {
+        sheet_words(s, STYLE_PLAIN, "This case has no evidence yet. Quit, then: modhunt ingest -c CASE EVIDENCE...");
+    } else {
+        sheet_words(s, STYLE_PLAIN, "There is no module load in this case. Its hosts log no Event ID 7 (ImageLoad), or these are other logs: ");
+        sheet_words(s, STYLE_PLAIN, say_count(p->totals[TOTAL_EVIDENCE], "file was read.", "files were read.", text));
+        press_line(s, "E", "says of each file what was in it");
+    }
+}
+
+static void empty(const struct model *m, struct sheet *s)
+{
+    const struct place *p = model_place(m);
+    char text[SAY_MAX], line[160];
+
+    if (p->filter[0]) {
+        sheet_words(s, STYLE_PLAIN, "Nothing here holds ");
+        sheet_say(s, STYLE_STRONG, p->filter);
+        press_line(s, "Esc", "clears the filter");
+        if (!p->everything)
+            press_line(s, "e", "looks in everything, not in the hits alone");
+        return;
+    }
+    if (!p->totals_known)
+        return;
+    if (p->totals[TOTAL_CASE_LOADS] == 0) {
+        empty_case(m, p, s);
+        return;
+    }
+    if (p->everything) {
+        sheet_words(s, STYLE_PLAIN, "Nothing to show.");
+    } else {
+        snprintf(line, sizeof line, "No hits, but %s that the seed's formula does not rank.",
+                 say_count(p->totals[TOTAL_SIGHTINGS], "sighting", NULL, text));
+        sheet_words(s, STYLE_PLAIN, line);
+        press_line(s, "e", "shows everything");
+    }
+    if (p->totals[TOTAL_ALLOWED] > 0 && !p->include_allowed) {
+        snprintf(line, sizeof line, "shows the %s that the allowlist hides",
+                 say_count(p->totals[TOTAL_ALLOWED], "sighting", NULL, text));
+        press_line(s, "v", line);
+    }
+}
+
+const struct view view_sightings = {
+    .name = "sightings", .keys = keys, .question = question, .columns = columns,
+    .column_count = sizeof columns / sizeof *columns, .faded = allowed, .totals = true,
+    .detail_asks = true, .detail = detail_sighting, .empty = empty, .title = title,
+};

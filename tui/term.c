@@ -1,0 +1,440 @@
+/* Curses, in one place.
+ *
+ * A frame is compared with the last one and only changed cells are given to
+ * curses.  The surprise: signals only write a byte to a pipe that the loop
+ * polls; SIGTERM and SIGHUP also set an alarm, because a write to a terminal
+ * that hangs can't be left in any other way. */
+#include "tui/term.h"
+
+#include <assert.h>
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ESC_WAIT_MS 25
+#define HANG_S 1          /* a program that is told to end and hangs: ended */
+#define SELECTED_PAIRS 32 /* pairs of selected styles start here */
+
+static_assert(STYLE_COUNT < SELECTED_PAIRS, "a style needs a pair, and one when selected");
+
+static SCREEN *screen;
+static struct grid last;         /* what the terminal shows */
+static struct termios before;    /* as we found it */
+static volatile sig_atomic_t told_to_leave, told_resized, told_to_stop;
+static int signal_pipe[2] = { -1, -1 };
+static bool ascii;
+static attr_t attributes[STYLE_COUNT][2];
+static short pairs[STYLE_COUNT][2];
+
+/* ---- how styles look ---- */
+
+struct look {
+    short fg256, bg256; /* -1: the terminal's own */
+    short fg8, bg8;
+    attr_t colour, mono;
+    short selected256;  /* the text's colour in the cursor's row */
+};
+
+#define ACCENT 31
+#define CURSOR_BG 24
+#define BAR_BG 236
+
+static const struct look looks[STYLE_COUNT] = {
+    /*                       fg256  bg256   fg8            bg8           colour     mono                  selected */
+    [STYLE_PLAIN]        = {    -1,    -1, -1,            -1,           0,          0,                     255 },
+    [STYLE_DIM]          = {   244,    -1, -1,            -1,           0,          A_DIM,                 250 },
+    [STYLE_STRONG]       = {    -1,    -1, -1,            -1,           A_BOLD,     A_BOLD,                255 },
+    [STYLE_BAR]          = {   252, BAR_BG, COLOR_WHITE,   COLOR_BLUE,   0,          A_REVERSE,             255 },
+    [STYLE_BAR_STRONG]   = {   231, BAR_BG, COLOR_WHITE,   COLOR_BLUE,   A_BOLD,     A_REVERSE | A_BOLD,    255 },
+    [STYLE_BAR_ALERT]    = {   222, BAR_BG, COLOR_YELLOW,  COLOR_BLUE,   0,          A_REVERSE,             222 },
+    [STYLE_HEADING]      = {   244,    -1, -1,            -1,           A_UNDERLINE, A_UNDERLINE,          250 },
+    [STYLE_HEADING_SORT] = { ACCENT,   -1, COLOR_CYAN,    -1,           A_UNDERLINE | A_BOLD, A_UNDERLINE | A_BOLD, 255 },
+    [STYLE_SCORE_1]      = {    -1,    -1, -1,            -1,           0,          0,                     255 },
+    [STYLE_SCORE_2]      = {   172,    -1, COLOR_YELLOW,  -1,           A_BOLD,     A_BOLD,                222 },
+    [STYLE_SCORE_3]      = {   232,   214, COLOR_BLACK,   COLOR_YELLOW, A_BOLD,     A_REVERSE | A_BOLD,    232 },
+    [STYLE_SCORE_4]      = {   231,   160, COLOR_WHITE,   COLOR_RED,    A_BOLD,     A_REVERSE | A_BOLD,    231 },
+    [STYLE_HIDDEN]       = {   231,    90, COLOR_WHITE,   COLOR_MAGENTA, A_UNDERLINE, A_REVERSE | A_UNDERLINE, 231 },
+    [STYLE_MATCH]        = { ACCENT,   -1, COLOR_CYAN,    -1,           A_BOLD,     A_BOLD,                255 },
+    [STYLE_LABEL]        = {   244,    -1, -1,            -1,           0,          0,                     250 },
+    [STYLE_KEY]          = { ACCENT,   -1, COLOR_CYAN,    -1,           A_BOLD,     A_BOLD,                255 },
+    [STYLE_RULE]         = {   240,    -1, -1,            -1,           0,          A_DIM,                 250 },
+    [STYLE_RULE_FOCUS]   = { ACCENT,   -1, COLOR_CYAN,    -1,           A_BOLD,     A_BOLD,                255 },
+    [STYLE_MESSAGE]      = { ACCENT,   -1, COLOR_CYAN,    -1,           0,          0,                     255 },
+    [STYLE_ERROR]        = {   160,    -1, COLOR_RED,     -1,           A_BOLD,     A_BOLD,                217 },
+};
+
+/* Styles whose background says something keep it in the cursor's row. */
+static bool keeps_background(int style)
+{
+    return style == STYLE_SCORE_3 || style == STYLE_SCORE_4 || style == STYLE_HIDDEN;
+}
+
+static void look_256(int style)
+{
+    const struct look *l = &looks[style];
+    short own = (short)(style + 1), selected = (short)(style + SELECTED_PAIRS);
+
+    init_pair(own, l->fg256, l->bg256);
+    init_pair(selected, l->selected256, keeps_background(style) ? l->bg256 : CURSOR_BG);
+    pairs[style][0] = own;
+    pairs[style][1] = selected;
+    attributes[style][0] = attributes[style][1] = l->colour;
+}
+
+static void look_8(int style)
+{
+    const struct look *l = &looks[style];
+    short own = (short)(style + 1);
+
+    init_pair(own, l->fg8, l->bg8);
+    pairs[style][0] = pairs[style][1] = own;
+    attributes[style][0] = l->colour | (style == STYLE_DIM ? A_DIM : 0);
+    attributes[style][1] = attributes[style][0];
+    if (!keeps_background(style)) {
+        pairs[style][1] = 0;
+        attributes[style][1] = (l->colour & (attr_t)~A_DIM) | A_REVERSE;
+    }
+}
+
+static void look_mono(int style)
+{
+    pairs[style][0] = pairs[style][1] = 0;
+    attributes[style][0] = looks[style].mono;
+    /* In the cursor's row, which is reversed, what is reversed stands out again. */
+    attributes[style][1] = (looks[style].mono & (attr_t)~A_DIM) ^ A_REVERSE;
+}
+
+static void looks_open(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool colour = has_colors() && !(no_color && no_color[0]);
+    int own;
+
+    if (colour)
+        start_color();
+    own = colour ? use_default_colors() : ERR;
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        if (colour && COLORS >= 256 && COLOR_PAIRS >= 2 * SELECTED_PAIRS && own == OK)
+            look_256(i);
+        else if (colour && COLORS >= 8 && COLOR_PAIRS > STYLE_COUNT && own == OK)
+            look_8(i);
+        else
+            look_mono(i);
+    }
+}
+
+/* ---- signals ---- */
+
+static void told(int number)
+{
+    int saved = errno;
+    ssize_t ignored;
+
+    if (number == SIGWINCH)
+        told_resized = 1;
+    else if (number == SIGTSTP)
+        told_to_stop = 1;
+    else {
+        told_to_leave = 1;
+        alarm(HANG_S);
+    }
+    ignored = write(signal_pipe[1], "", 1); /* full: the loop wakes up anyhow */
+    (void)ignored;
+    errno = saved;
+}
+
+/* Told to end a second ago and still here: the terminal hangs. */
+static void hangs(int number)
+{
+    (void)number;
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    _exit(3);
+}
+
+static const int told_by[] = { SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP };
+#define TOLD_BY (sizeof told_by / sizeof *told_by)
+static struct sigaction actions_before[TOLD_BY + 1];
+
+static bool signals_open(struct fault *f)
+{
+    struct sigaction a = { .sa_handler = told }, hang = { .sa_handler = hangs };
+
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+        return fault_errno(f, "no pipe for signals");
+    sigemptyset(&a.sa_mask);
+    sigemptyset(&hang.sa_mask);
+    for (size_t i = 0; i < TOLD_BY; i++)
+        sigaction(told_by[i], &a, &actions_before[i]);
+    sigaction(SIGALRM, &hang, &actions_before[TOLD_BY]);
+    return true;
+}
+
+static void signals_close(void)
+{
+    alarm(0);
+    for (size_t i = 0; i < TOLD_BY; i++)
+        sigaction(told_by[i], &actions_before[i], NULL);
+    sigaction(SIGALRM, &actions_before[TOLD_BY], NULL);
+    close(signal_pipe[0]);
+    close(signal_pipe[1]);
+    signal_pipe[0] = signal_pipe[1] = -1;
+}
+
+int term_signal_fd(void)
+{
+    return signal_pipe[0];
+}
+
+struct term_news term_news(void)
+{
+    struct term_news n;
+    char bytes[64];
+
+    while (read(signal_pipe[0], bytes, sizeof bytes) > 0)
+        continue;
+    n = (struct term_news){ .leave = told_to_leave, .resized = told_resized };
+    told_resized = 0;
+    if (told_to_stop) {
+        told_to_stop = 0;
+        term_suspend();
+        n.resized = true;
+    }
+    return n;
+}
+
+/* ---- open and close ---- */
+
+/* A locale that is not UTF-8 must not garble what is shown. */
+static void locale_open(void)
+{
+    setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) {
+        ascii = false;
+        return;
+    }
+    ascii = true;
+    setlocale(LC_CTYPE, "C");
+}
+
+static bool is_dumb(void)
+{
+    const char *move = tigetstr("cup"), *clear_all = tigetstr("clear");
+
+    return !move || move == (char *)-1 || !clear_all || clear_all == (char *)-1;
+}
+
+static void modes_open(void)
+{
+    raw();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    leaveok(stdscr, FALSE);
+    set_escdelay(ESC_WAIT_MS);
+    curs_set(0);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+}
+
+bool term_open(struct fault *f)
+{
+    const char *name = getenv("TERM");
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return fault(f, FAULT_USAGE, "the console needs a terminal; `modhunt hunt` prints the hits anywhere");
+    if (!name || !name[0] || strcmp(name, "dumb") == 0)
+        return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%s); `modhunt hunt` prints the hits anywhere",
+                     name ? name : "");
+    if (tcgetattr(STDIN_FILENO, &before) < 0)
+        return fault_errno(f, "the terminal can't be read");
+    locale_open();
+    if (!signals_open(f))
+        return false;
+    screen = newterm(NULL, stdout, stdin);
+    if (!screen || is_dumb()) {
+        term_close();
+        return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%.64s is not known or can't move its cursor)", name);
+    }
+    modes_open();
+    looks_open();
+    return true;
+}
+
+void term_close(void)
+{
+    if (screen) {
+        endwin();
+        delscreen(screen);
+        screen = NULL;
+        tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    }
+    if (signal_pipe[0] >= 0)
+        signals_close();
+    grid_free(&last);
+}
+
+void term_suspend(void)
+{
+    struct sigaction stop = { .sa_handler = SIG_DFL }, ours;
+
+    def_prog_mode();
+    endwin();
+    sigemptyset(&stop.sa_mask);
+    sigaction(SIGTSTP, &stop, &ours);
+    raise(SIGTSTP);
+    /* Here again when somebody continues us. */
+    sigaction(SIGTSTP, &ours, NULL);
+    reset_prog_mode();
+    grid_free(&last);
+    clearok(stdscr, TRUE);
+    refresh();
+}
+
+bool term_ascii(void)
+{
+    return ascii;
+}
+
+void term_size(int *rows, int *columns)
+{
+    struct winsize size = { 0 };
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) {
+        *rows = size.ws_row < GRID_ROWS_MAX ? size.ws_row : GRID_ROWS_MAX;
+        *columns = size.ws_col < GRID_COLUMNS_MAX ? size.ws_col : GRID_COLUMNS_MAX;
+    } else {
+        *rows = 24;
+        *columns = 80;
+    }
+    if (*rows != LINES || *columns != COLS)
+        resizeterm(*rows, *columns);
+}
+
+/* ---- in ---- */
+
+static bool mouse_press(struct press *p)
+{
+    MEVENT e;
+
+    if (getmouse(&e) != OK)
+        return false;
+    *p = (struct press){ .row = e.y, .column = e.x };
+    if (e.bstate & BUTTON4_PRESSED)
+        p->key = PRESS_WHEEL_UP;
+    else if (e.bstate & BUTTON5_PRESSED)
+        p->key = PRESS_WHEEL_DOWN;
+    else if (e.bstate & BUTTON1_PRESSED)
+        p->key = PRESS_CLICK;
+    return p->key != 0;
+}
+
+static bool key_press(wint_t key, struct press *p)
+{
+    static const struct { wint_t curses; uint32_t ours; } names[] = {
+        { KEY_UP, PRESS_UP }, { KEY_DOWN, PRESS_DOWN }, { KEY_LEFT, PRESS_LEFT },
+        { KEY_RIGHT, PRESS_RIGHT }, { KEY_PPAGE, PRESS_PAGE_UP }, { KEY_NPAGE, PRESS_PAGE_DOWN },
+        { KEY_HOME, PRESS_HOME }, { KEY_END, PRESS_END }, { KEY_BACKSPACE, PRESS_BACKSPACE },
+        { KEY_DC, PRESS_DELETE }, { KEY_BTAB, PRESS_BACK_TAB }, { KEY_F(1), PRESS_F1 },
+        { KEY_ENTER, PRESS_ENTER }, { KEY_SF, PRESS_DOWN }, { KEY_SR, PRESS_UP },
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].curses == key) {
+            *p = (struct press){ .key = names[i].ours };
+            return true;
+        }
+    return false;
+}
+
+bool term_press(struct press *p)
+{
+    wint_t c;
+
+    for (;;) {
+        int kind = get_wch(&c);
+
+        if (kind == ERR)
+            return false;
+        if (kind == KEY_CODE_YES && c == KEY_MOUSE ? mouse_press(p)
+            : kind == KEY_CODE_YES                 ? key_press(c, p) : false)
+            return true;
+        if (kind == KEY_CODE_YES)
+            continue;
+        if (c == PRESS_CTRL('Z')) {
+            told_to_stop = 1;
+            told(SIGTSTP);
+            continue;
+        }
+        c = c == '\n' ? PRESS_ENTER : c == 0x7F || c == 0x08 ? PRESS_BACKSPACE : c;
+        *p = (struct press){ .key = (uint32_t)c };
+        return true;
+    }
+}
+
+/* ---- out ---- */
+
+static bool same_cell(const struct glyph *a, const struct glyph *b)
+{
+    return a->len == b->len && a->style == b->style && a->selected == b->selected
+        && a->tail == b->tail && memcmp(a->text, b->text, a->len) == 0;
+}
+
+static void show_cell(int row, int column, const struct glyph *c)
+{
+    wchar_t text[GLYPH_BYTES_MAX + 1];
+    char bytes[GLYPH_BYTES_MAX + 1];
+    cchar_t cell;
+    size_t n;
+
+    memcpy(bytes, c->text, c->len);
+    bytes[c->len] = '\0';
+    n = mbstowcs(text, bytes, GLYPH_BYTES_MAX);
+    if (n == (size_t)-1 || n == 0)
+        memcpy(text, L"?", sizeof L"?"); /* the C library knows less than we do */
+    else
+        text[n] = L'\0';
+    setcchar(&cell, text, attributes[c->style][c->selected], pairs[c->style][c->selected], NULL);
+    mvadd_wch(row, column, &cell);
+}
+
+static void show_row(const struct grid *g, int row, bool all)
+{
+    for (int x = 0; x < g->columns; x++) {
+        const struct glyph *c = grid_cell(g, row, x);
+
+        if (c->tail || (!all && same_cell(c, grid_cell(&last, row, x))))
+            continue;
+        show_cell(row, x, c);
+    }
+}
+
+void term_draw(const struct grid *g, bool anew)
+{
+    bool all = anew || last.rows != g->rows || last.columns != g->columns;
+
+    if (all) {
+        grid_resize(&last, g->rows, g->columns);
+        erase();
+    }
+    if (anew)
+        clearok(stdscr, TRUE);
+    for (int y = 0; y < g->rows; y++)
+        show_row(g, y, all);
+    memcpy(last.cells, g->cells, (size_t)g->rows * (size_t)g->columns * sizeof *g->cells);
+    if (g->cursor_row >= 0) {
+        move(g->cursor_row, g->cursor_column < g->columns ? g->cursor_column : g->columns - 1);
+        curs_set(1);
+    } else {
+        curs_set(0);
+    }
+    refresh();
+}
