@@ -138,7 +138,8 @@ static void compile_hosts(const struct question *q, struct statement *s)
                      " ORDER BY t.top_score DESC NULLS LAST, coalesce(t.hits, 0) DESC, h.name");
 }
 
-/* Rarest first: the fewest loads, then by value. */
+/* Rarest first: the fewest loads, then by value; the most frequent first where
+ * the question sorts by loads, descending. */
 static void compile_stack(const struct question *q, struct statement *s)
 {
     const struct column_fact *fact = column_fact(q->stack);
@@ -152,7 +153,10 @@ static void compile_stack(const struct question *q, struct statement *s)
         statement_put(s, " CROSS JOIN load l ON l.sighting = s.id");
     columns_join(s, columns_tables(q->stack));
     scope_where(s, q);
-    statement_put(s, " GROUP BY 2 COLLATE BINARY ORDER BY 3, 2 COLLATE BINARY ASC NULLS LAST");
+    bool most = q->sorts > 0 && q->sort[0].column == COLUMN_ID_loads && q->sort[0].descending;
+    statement_put(s, " GROUP BY 2 COLLATE BINARY ORDER BY 3");
+    statement_put(s, most ? " DESC, 2 COLLATE BINARY ASC NULLS LAST"
+                          : ", 2 COLLATE BINARY ASC NULLS LAST");
 }
 
 bool overview_compile(const struct question *q, uint32_t limit, struct statement *s,
