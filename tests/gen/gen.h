@@ -218,6 +218,7 @@ struct stream_options {
     uint64_t records, seed, distinct;
     unsigned hosts;
     double evil;
+    bool lean; /* old, short records alone: more of them in a file */
 };
 void stream_write(const struct stream_options *o, struct writer *w);
 void auditd_write(const struct stream_options *o, FILE *f, FILE *truth, FILE *rows);

@@ -10,7 +10,7 @@ static const char usage[] =
     "modhunt-gen: evidence of any size, with the exact answer beside it\n"
     "\n"
     "  modhunt-gen FORMAT [-n RECORDS] [-o FILE] [--seed N] [--hosts N] [--evil SHARE]\n"
-    "                     [--distinct N] [--truth FILE] [--rows FILE]\n"
+    "                     [--distinct N] [--lean] [--truth FILE] [--rows FILE]\n"
     "  modhunt-gen demo FOLDER [--truth FILE] [--rows FILE]\n"
     "\n"
     "FORMAT   evtx, wec (EVTX without templates), xml, rootless, utf16, nxlog, evtxdump, auditd\n"
@@ -19,6 +19,7 @@ static const char usage[] =
     "--evil   the share of loads drawn from a set that is worth a score (0.002)\n"
     "--distinct  that many loads have a path of their own, from a process with a command line\n"
     "         of its own\n"
+    "--lean   the shortest records alone (an old schema, one hash)\n"
     "--truth  records, loads, processes, context, other, hits and scores, as JSON\n"
     "--rows   what `modhunt hunt --format tsv` must print\n"
     "demo     the demonstration case: a folder for each host\n";
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         { "seed", 1, NULL, 's' }, { "hosts", 1, NULL, 'h' }, { "evil", 1, NULL, 'e' },
         { "distinct", 1, NULL, 'd' }, { "truth", 1, NULL, 't' }, { "rows", 1, NULL, 'r' },
+        { "lean", 0, NULL, 'l' },
         { "help", 0, NULL, '?' }, { NULL, 0, NULL, 0 } };
     int c;
     while ((c = getopt_long(argc, argv, "n:o:", options, NULL)) != -1)
@@ -76,6 +78,7 @@ int main(int argc, char **argv)
         case 'h': o.hosts = (unsigned)strtoul(optarg, NULL, 10); break;
         case 'e': o.evil = strtod(optarg, NULL); break;
         case 'd': o.distinct = strtoull(optarg, NULL, 10); break;
+        case 'l': o.lean = true; break;
         case 't': truth_path = optarg; break;
         case 'r': rows_path = optarg; break;
         default: fputs(usage, stderr); return 2;

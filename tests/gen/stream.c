@@ -66,12 +66,12 @@ static void start(struct stream *s, unsigned host, struct slot *slot)
     slot->next = 0;
     slot->alive = true;
     event_start(&s->event, p, s->time);
+    if (s->o->lean)
+        event_text(&s->event, F_Hashes, s->odd.Hashes);
 }
 
 static void odd_load(struct stream *s, const struct slot *slot)
 {
-    if (!s->odd.Hashes.at)
-        s->odd = module_make("C:\\x", "Contoso Ledger add-in", "Contoso Ltd", "true", 77);
     int len = snprintf(s->odd_path, sizeof s->odd_path,
                        "C:\\ProgramData\\Contoso\\Ledger\\cache\\%02llx\\addin-%012llu.dll",
                        (unsigned long long)(s->distinct & 255), (unsigned long long)s->distinct);
@@ -138,14 +138,20 @@ void stream_write(const struct stream_options *o, struct writer *w)
     s->o = o;
     s->world = world_make();
     s->time = DAY_BEGINS;
+    s->odd = module_make("C:\\x", "Contoso Ledger add-in", "Contoso Ltd", "true", 77);
+    if (o->lean)
+        s->odd.Hashes = gen_hashes(77, "M");
     chance_seed(&s->chance, o->seed);
     /* Of loads, as asked; a process does some forty. */
     double share = o->evil * 40 > 1 ? 1 : o->evil * 40;
     s->evil_below = share >= 1 ? UINT64_MAX : (uint64_t)(share * 18446744073709549568.0);
     s->host = gen_get(hosts * sizeof *s->host);
     s->slot = gen_get(hosts * SLOTS * sizeof *s->slot);
-    for (unsigned i = 0; i < hosts; i++)
+    for (unsigned i = 0; i < hosts; i++) {
         s->host[i] = host_make(i + 1);
+        if (o->lean)
+            s->host[i].schema = SCHEMA_310;
+    }
     for (unsigned host = 0; s->made < o->records; host = (host + 1) % hosts)
         for (unsigned i = 0; i < TURN && s->made < o->records; i++, s->made++) {
             one(s, host);
