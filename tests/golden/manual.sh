@@ -18,7 +18,7 @@ for option in $(grep -oE 'Fl -[a-z-]+' "$page" | sed 's/Fl -/--/' | sort -u); do
     grep -qxF -- "$option" <<<"$all"$'\n--version' || { echo "the manual has $option, which --help has not"; bad=1; }
 done
 if command -v mandoc >/dev/null; then
-    mandoc -Tlint -W style "$page" || bad=1
+    mandoc -Tlint -W warning "$page" || bad=1
 else
     echo "mandoc is missing: the page was not checked for style"
 fi
