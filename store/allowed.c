@@ -140,8 +140,16 @@ static bool read_modules(struct allowed *a, sqlite3 *db)
     return code == SQLITE_DONE;
 }
 
+/* SQLite sets up its two tables of JSON when they are first named, which it asks
+ * about as if somebody wrote to the schema. */
+static bool open_json(sqlite3 *db)
+{
+    return sqlite3_exec(db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL)
+        == SQLITE_OK;
+}
+
 bool allowed_guard(struct allowed *a, sqlite3 *db)
 {
     memset(a, 0, sizeof *a);
-    return read_modules(a, db) && sqlite3_set_authorizer(db, authorize, a) == SQLITE_OK;
+    return read_modules(a, db) && open_json(db) && sqlite3_set_authorizer(db, authorize, a) == SQLITE_OK;
 }

@@ -134,14 +134,17 @@ static sqlite3_stmt *prepare(struct console *c, const char *sql, struct fault *f
             connection_fault(c->view.db, c->view.path, f, "reading");
         return NULL;
     }
-    if (!st || sqlite3_column_count(st) == 0 || sqlite3_column_count(st) > SQL_COLUMNS_SHOWN_MAX) {
-        fault(f, FAULT_USAGE, !st ? "there is no statement in it"
-                                  : "only SELECT may be asked here, of at most 128 columns");
-    } else if (!blank(rest)) {
+    if (!st)
+        fault(f, FAULT_USAGE, "there is no statement in it");
+    else if (sqlite3_column_count(st) == 0)
+        /* VACUUM comes this far: nobody is asked about it before it runs. */
+        fault(f, FAULT_USAGE, "only SELECT may be asked here");
+    else if (sqlite3_column_count(st) > SQL_COLUMNS_SHOWN_MAX)
+        fault(f, FAULT_USAGE, "the answer has more than %d columns", SQL_COLUMNS_SHOWN_MAX);
+    else if (!blank(rest))
         fault(f, FAULT_USAGE, "one statement at a time: there is more behind the first");
-    } else {
+    else
         return st;
-    }
     sqlite3_finalize(st);
     return NULL;
 }
