@@ -57,6 +57,10 @@ bool schema_create(struct store *s, struct fault *f) MUST_CHECK;
 bool schema_index(struct store *s, const char *name, struct fault *f) MUST_CHECK;
 bool schema_has(struct store *s, const char *name, bool *has, struct fault *f) MUST_CHECK;
 
-void writing_close(struct store *s); /* store/take.c: frees what it remembers */
+void writing_close(struct store *s); /* take.c: frees what it remembers */
+/* settle.c: was everything settled after the last ingest? */
+bool store_settled(struct store *s, bool *settled, struct fault *f) MUST_CHECK;
+/* history.c: FAULT_CASE where a line of the allowlist's history was changed. */
+bool history_check(struct store *s, struct fault *f) MUST_CHECK;
 
 #endif

@@ -32,7 +32,8 @@ CREATE TABLE evidence (
     first_time  INTEGER,
     last_time   INTEGER,
     opened      INTEGER,           -- when we began and ended to read it
-    finished    INTEGER
+    finished    INTEGER,
+    settled     INTEGER NOT NULL DEFAULT 0   -- 1: its copies are ranked, its starts joined
 ) STRICT;
 
 -- What a file holds of one host and channel: answers "why is there nothing?".
@@ -165,6 +166,8 @@ CREATE TABLE process (
 ) STRICT;
 CREATE UNIQUE INDEX process_guid ON process (ProcessGuid, host) WHERE ProcessGuid IS NOT NULL;
 CREATE INDEX process_pid ON process (host, ProcessId, start_time);
+CREATE UNIQUE INDEX process_stub ON process (host, ProcessId, image, evidence)
+    WHERE ProcessGuid IS NULL AND source = 'stub' AND explained_by IS NULL;
 
 -- Every record of a process: its starts and ends, all of them counted.
 CREATE TABLE process_record (
@@ -242,11 +245,12 @@ CREATE TABLE load (
     flags    INTEGER NOT NULL
 ) STRICT;
 
--- Where in `load` a time lies: a run of ids, one host and file.
+-- Where in `load` a time lies: a run of at most a thousand ids of one file.  (A
+-- fuller copy may later take over a load of it: a load's own columns decide.)
 CREATE TABLE load_block (
     first_load INTEGER PRIMARY KEY,
     last_load  INTEGER NOT NULL,
-    host       INTEGER NOT NULL,
+    host       INTEGER,            -- NULL: several
     evidence   INTEGER NOT NULL,
     first_time INTEGER,
     last_time  INTEGER,
@@ -327,5 +331,5 @@ CREATE INDEX load_sighting ON load (sighting, time);
 CREATE INDEX load_process ON load (process);
 CREATE INDEX context_process ON context (process);
 CREATE INDEX context_target ON context (Target COLLATE NOCASE);
-CREATE INDEX load_time ON load (time, record);
+CREATE INDEX load_time ON load (time, record, sighting);
 CREATE INDEX context_time ON context (time, record);

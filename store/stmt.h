@@ -11,11 +11,286 @@
 
 #include <sqlite3.h>
 
+/* What a start says, ?2 to ?21 in this order. */
+#define PROCESS_COLUMNS \
+    "source, start_time, ProcessId, image, user, evidence, record, place, flags, CommandLine," \
+    " CurrentDirectory, IntegrityLevel, LogonId, Hashes, OriginalFileName, RuleName," \
+    " ParentProcessGuid, ParentProcessId, ParentImage, ParentCommandLine"
+/* The least and the greatest, where a NULL on either side says nothing. */
+#define LEAST(column, value) \
+    column " = CASE WHEN " column " IS NULL OR " value " < " column " THEN " value " ELSE " column " END"
+#define GREATEST(column, value) \
+    column " = CASE WHEN " column " IS NULL OR " value " > " column " THEN " value " ELSE " column " END"
+
+/* The pairs of the modules that allowlist entry ?1 names. */
+#define ALLOW_PAIRS \
+    "SELECT p.id FROM allow a JOIN module m ON m.sha256 = a.value JOIN pair p ON p.module = m.id" \
+    " WHERE a.id = ?1 AND a.kind = 'hash' UNION" \
+    " SELECT p.id FROM allow a JOIN module m ON m.sha1 = a.value JOIN pair p ON p.module = m.id" \
+    " WHERE a.id = ?1 AND a.kind = 'hash' UNION" \
+    " SELECT p.id FROM allow a JOIN module m ON m.md5 = a.value JOIN pair p ON p.module = m.id" \
+    " WHERE a.id = ?1 AND a.kind = 'hash' UNION" \
+    " SELECT p.id FROM allow a JOIN module m ON m.ImageLoaded = a.value COLLATE NOCASE" \
+    " JOIN pair p ON p.module = m.id WHERE a.id = ?1 AND a.kind = 'path'" \
+    " AND a.platform = m.platform" \
+    " AND (a.platform = 'windows' OR a.value = m.ImageLoaded COLLATE BINARY)"
+
 #define STMTS(_) \
     _(BEGIN,           "BEGIN IMMEDIATE") \
     _(COMMIT,          "COMMIT") \
+    _(DATA_VERSION,    "PRAGMA data_version") \
+    \
+    _(EVIDENCE_NEW,    "INSERT INTO evidence (path, path_raw, bundle, size, fingerprint, format," \
+                       " state, opened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'reading', ?7)") \
+    _(EVIDENCE_RESUMED,"SELECT place, (SELECT count(*) FROM ingest_problem WHERE evidence = e.id)" \
+                       " FROM evidence e WHERE id = ?1 AND state = 'reading'") \
+    _(EVIDENCE_ADD,    "UPDATE evidence SET records = records + ?2, loads = loads + ?3," \
+                       " processes = processes + ?4, context = context + ?5, other = other + ?6," \
+                       " damaged = damaged + ?7, duplicates = duplicates + ?8," \
+                       " recovered = recovered + ?9, " LEAST("first_time", "?10") ", " \
+                       GREATEST("last_time", "?11") ", place = ?12 WHERE id = ?1") \
+    _(EVIDENCE_SHIFT,  "UPDATE evidence SET loads = loads + ?2, processes = processes + ?3," \
+                       " context = context + ?4, duplicates = duplicates + ?5," \
+                       " recovered = recovered + ?6 WHERE id = ?1") \
+    _(EVIDENCE_CLOSE,  "UPDATE evidence SET state = ?2, size = ?3, sha256 = ?4, reason = ?5," \
+                       " finished = ?6, settled = 0 WHERE id = ?1") \
+    _(EVIDENCE_FACTS,  "SELECT format, sha256 FROM evidence WHERE id = ?1") \
     _(KNOWN,           "SELECT id, size, fingerprint, sha256, state, place FROM evidence" \
-                       " WHERE state <> 'duplicate' ORDER BY id")
+                       " WHERE state <> 'duplicate' ORDER BY id") \
+    _(RANGE_ADD,       "INSERT INTO record_range (evidence, host, Channel, first, last, records," \
+                       " first_time, last_time, loads, processes, context)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" \
+                       " ON CONFLICT DO UPDATE SET " LEAST("first", "?4") ", " \
+                       GREATEST("last", "?5") ", records = records + ?6, " \
+                       LEAST("first_time", "?7") ", " GREATEST("last_time", "?8") "," \
+                       " loads = loads + ?9, processes = processes + ?10, context = context + ?11") \
+    _(EXTENT_ADD,      "INSERT INTO extent (host, Channel, evidence, first, last, first_time," \
+                       " last_time, unnumbered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" \
+                       " ON CONFLICT DO UPDATE SET " LEAST("first", "?4") ", " \
+                       GREATEST("last", "?5") ", " LEAST("first_time", "?6") ", " \
+                       GREATEST("last_time", "?7") ", unnumbered = unnumbered + ?8") \
+    _(EXTENT_OVERLAPS, "SELECT Channel = ?2 AND first <= ?5 AND last >= ?4," \
+                       " first_time <= ?7 AND last_time >= ?6 AND (unnumbered > 0 OR ?8)," \
+                       " first, last, first_time, last_time, unnumbered > 0" \
+                       " FROM extent WHERE host = ?1 AND evidence <> ?3" \
+                       " AND ((Channel = ?2 AND first <= ?5 AND last >= ?4)" \
+                       " OR (first_time <= ?7 AND last_time >= ?6 AND (unnumbered > 0 OR ?8)))") \
+    _(OTHER_ADD,       "INSERT INTO other_record VALUES (?1, ?2, ?3, ?4)" \
+                       " ON CONFLICT DO UPDATE SET records = records + ?4") \
+    _(PROBLEM_NEW,     "INSERT INTO ingest_problem (evidence, kind, place, len, reason)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5)") \
+    \
+    _(HOST_FIND,       "SELECT id, name, platform FROM host WHERE name = ?1") \
+    _(HOST_NEW,        "INSERT INTO host (name, origin, platform) VALUES (?1, ?2, ?3)") \
+    _(HOST_NAME,       "UPDATE host SET name = ?2 WHERE id = ?1") \
+    _(HOST_PLATFORM,   "UPDATE host SET platform = ?2 WHERE id = ?1") \
+    _(USER_FIND,       "SELECT id FROM user WHERE User = ?1") \
+    _(USER_NEW,        "INSERT INTO user (User) VALUES (?1)") \
+    _(IMAGE_FIND,      "SELECT id FROM image WHERE Image IS ?1") \
+    _(IMAGE_NEW,       "INSERT INTO image (Image) VALUES (?1)") \
+    _(MODULE_FIND,     "SELECT id FROM module WHERE key = ?1") \
+    _(MODULE_NEW,      "INSERT INTO module (key, platform, name, ImageLoaded, Hashes, Signed," \
+                       " Signature, SignatureStatus, Company, Product, Description," \
+                       " OriginalFileName, FileVersion, sha256, sha1, md5, imphash)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14," \
+                       " ?15, ?16, ?17)") \
+    _(PAIR_FIND,       "SELECT id FROM pair WHERE module = ?1 AND image = ?2") \
+    _(PAIR_NEW,        "INSERT INTO pair (module, image, SuspicionScore, factors, hit)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5)") \
+    _(PAIR_HOSTS,      "UPDATE pair SET hosts = hosts + d FROM (SELECT pair AS p," \
+                       " (loads + ?2 > 0) - (loads > 0) AS d FROM sighting WHERE id = ?1)" \
+                       " WHERE d <> 0 AND id = p") \
+    _(SIGHTING_FIND,   "SELECT id FROM sighting WHERE pair = ?1 AND host = ?2") \
+    _(SIGHTING_NEW,    "INSERT INTO sighting (pair, host, SuspicionScore, factors, hit, allowed_by)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    _(SIGHTING_ADD,    "UPDATE sighting SET loads = loads + ?2, " LEAST("first_time", "?3") ", " \
+                       GREATEST("last_time", "?4") ", recovered = recovered + ?5, " \
+                       LEAST("recovered_first", "?6") ", " GREATEST("recovered_last", "?7") \
+                       " WHERE id = ?1") \
+    _(SIGHTING_USER_ADD,"INSERT INTO sighting_user VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE" \
+                       " SET loads = loads + ?3, recovered = recovered + ?4") \
+    _(STALE,           "INSERT OR IGNORE INTO stale VALUES (?1)") \
+    \
+    _(LOAD_NEW,        "INSERT INTO load (time, sighting, process, user, evidence, record, place," \
+                       " flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+    _(LOAD_CHANGE,     "UPDATE load SET sighting = ?2, process = ?3, user = ?4, evidence = ?5," \
+                       " record = ?6, place = ?7, flags = ?8 WHERE id = ?1") \
+    _(BLOCK_NEW,       "INSERT INTO load_block VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+    _(CONTEXT_NEW,     "INSERT INTO context (time, host, event, process, image, user, Target," \
+                       " TargetProcessGuid, Hashes, Detail, RuleName, evidence, record, place," \
+                       " flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13," \
+                       " ?14, ?15)") \
+    _(CONTEXT_CHANGE,  "UPDATE context SET process = ?4, image = ?5, user = ?6, Target = ?7," \
+                       " TargetProcessGuid = ?8, Hashes = ?9, Detail = ?10, RuleName = ?11," \
+                       " evidence = ?12, record = ?13, place = ?14, flags = ?15 WHERE id = ?16") \
+    \
+    _(PROCESS_FIND,    "SELECT id, image IS NOT NULL AND ProcessId IS NOT NULL FROM process" \
+                       " WHERE ProcessGuid = ?1 AND host = ?2") \
+    _(PROCESS_FIND_STUB,"SELECT id FROM process WHERE host = ?1 AND ProcessId = ?2 AND image = ?3" \
+                       " AND evidence = ?4 AND ProcessGuid IS NULL AND source = 'stub'" \
+                       " AND explained_by IS NULL") \
+    _(PROCESS_STUB,    "INSERT INTO process (host, ProcessGuid, ProcessId, image, evidence, source)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, 'stub')") \
+    _(PROCESS_STUB_FILL,"UPDATE process SET ProcessId = ifnull(ProcessId, ?2)," \
+                       " image = ifnull(image, ?3) WHERE id = ?1") \
+    _(PROCESS_NEW,     "INSERT INTO process (" PROCESS_COLUMNS ", host, ProcessGuid) VALUES" \
+                       " (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17," \
+                       " ?18, ?19, ?20, ?21, ?22, ?23)") \
+    _(PROCESS_STARTED, "SELECT source, start_time, (SELECT format FROM evidence e" \
+                       " WHERE e.id = p.evidence) FROM process p WHERE id = ?1") \
+    _(PROCESS_START,   "UPDATE process SET source = ?2, start_time = ?3," \
+                       " ProcessId = ifnull(?4, ProcessId), image = ifnull(?5, image), user = ?6," \
+                       " evidence = ?7, record = ?8, place = ?9, flags = ?10, CommandLine = ?11," \
+                       " CurrentDirectory = ?12, IntegrityLevel = ?13, LogonId = ?14," \
+                       " Hashes = ?15, OriginalFileName = ?16, RuleName = ?17," \
+                       " ParentProcessGuid = ?18, ParentProcessId = ?19, ParentImage = ?20," \
+                       " ParentCommandLine = ?21, explained_by = NULL, parent = NULL" \
+                       " WHERE id = ?1") \
+    _(PROCESS_OVER,    "UPDATE process SET source = ?2, start_time = ?3," \
+                       " ProcessId = ifnull(?4, ProcessId), image = ifnull(?5, image)," \
+                       " user = ifnull(?6, user), evidence = ?7, record = ?8, place = ?9," \
+                       " flags = ?10, CommandLine = ifnull(?11, CommandLine)," \
+                       " CurrentDirectory = ifnull(?12, CurrentDirectory)," \
+                       " IntegrityLevel = ifnull(?13, IntegrityLevel)," \
+                       " LogonId = ifnull(?14, LogonId), Hashes = ifnull(?15, Hashes)," \
+                       " OriginalFileName = ifnull(?16, OriginalFileName)," \
+                       " RuleName = ifnull(?17, RuleName)," \
+                       " ParentProcessGuid = ifnull(?18, ParentProcessGuid)," \
+                       " ParentProcessId = ifnull(?19, ParentProcessId)," \
+                       " ParentImage = ifnull(?20, ParentImage)," \
+                       " ParentCommandLine = ifnull(?21, ParentCommandLine) WHERE id = ?1") \
+    _(PROCESS_FILL,    "UPDATE process SET ProcessId = ifnull(ProcessId, ?4)," \
+                       " image = ifnull(image, ?5), user = ifnull(user, ?6)," \
+                       " CommandLine = ifnull(CommandLine, ?11)," \
+                       " CurrentDirectory = ifnull(CurrentDirectory, ?12)," \
+                       " IntegrityLevel = ifnull(IntegrityLevel, ?13)," \
+                       " LogonId = ifnull(LogonId, ?14), Hashes = ifnull(Hashes, ?15)," \
+                       " OriginalFileName = ifnull(OriginalFileName, ?16)," \
+                       " RuleName = ifnull(RuleName, ?17)," \
+                       " ParentProcessGuid = ifnull(ParentProcessGuid, ?18)," \
+                       " ParentProcessId = ifnull(ParentProcessId, ?19)," \
+                       " ParentImage = ifnull(ParentImage, ?20)," \
+                       " ParentCommandLine = ifnull(ParentCommandLine, ?21) WHERE id = ?1") \
+    _(PROCESS_END,     "UPDATE process SET " GREATEST("end_time", "?2") " WHERE id = ?1") \
+    _(PROCESS_RECORD_NEW,"INSERT INTO process_record (process, time, ended, evidence, record," \
+                       " place, flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+    _(PROCESS_RECORD_CHANGE,"UPDATE process_record SET evidence = ?2, record = ?3, place = ?4," \
+                       " flags = ?5 WHERE id = ?1") \
+    \
+    _(COPY_NEW,        "INSERT INTO copy VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    _(LOADS_NUMBERED,  "SELECT l.id, l.evidence, l.record, l.place, l.flags, l.sighting," \
+                       " l.process, l.user, (SELECT host FROM sighting s WHERE s.id = l.sighting)," \
+                       " EXISTS (SELECT 1 FROM copy c WHERE c.kind = 0 AND c.row = l.id" \
+                       " AND c.evidence = ?3) FROM load l WHERE l.time IS ?1 AND l.record = ?2") \
+    _(LOADS_ALIKE,     "SELECT l.id, l.evidence, l.record, l.place, l.flags, l.sighting," \
+                       " l.process, l.user, (SELECT host FROM sighting s WHERE s.id = l.sighting)," \
+                       " EXISTS (SELECT 1 FROM copy c WHERE c.kind = 0 AND c.row = l.id" \
+                       " AND c.evidence = ?3) FROM load l WHERE l.time IS ?1 AND l.record IS NULL" \
+                       " AND l.sighting = ?2 AND l.id > ?4") \
+    _(LOADS_UNNUMBERED,"SELECT l.id, l.evidence, l.record, l.place, l.flags, l.sighting," \
+                       " l.process, l.user, (SELECT host FROM sighting s WHERE s.id = l.sighting)," \
+                       " EXISTS (SELECT 1 FROM copy c WHERE c.kind = 0 AND c.row = l.id" \
+                       " AND c.evidence = ?3) FROM load l WHERE l.time IS ?1 AND l.record IS NULL") \
+    _(LOADS_AT,        "SELECT l.id, l.evidence, l.record, l.place, l.flags, l.sighting," \
+                       " l.process, l.user, (SELECT host FROM sighting s WHERE s.id = l.sighting)," \
+                       " EXISTS (SELECT 1 FROM copy c WHERE c.kind = 0 AND c.row = l.id" \
+                       " AND c.evidence = ?3) FROM load l WHERE l.time IS ?1") \
+    _(LOAD_READ,       "SELECT u.User, p.ProcessGuid, i.Image, m.ImageLoaded, m.Hashes, m.Signed," \
+                       " m.Signature, m.SignatureStatus, m.Company, m.Product, m.Description," \
+                       " m.OriginalFileName, m.FileVersion, m.sha256, m.sha1, m.md5, m.imphash," \
+                       " p.ProcessId FROM load l JOIN sighting s ON s.id = l.sighting" \
+                       " JOIN pair r ON r.id = s.pair JOIN module m ON m.id = r.module" \
+                       " JOIN image i ON i.id = r.image LEFT JOIN process p ON p.id = l.process" \
+                       " LEFT JOIN user u ON u.id = l.user WHERE l.id = ?1") \
+    _(CONTEXTS_AT,     "SELECT c.id, c.evidence, c.record, c.place, c.flags, c.event, c.process," \
+                       " c.user, c.host, EXISTS (SELECT 1 FROM copy o WHERE o.kind = 2" \
+                       " AND o.row = c.id AND o.evidence = ?2) FROM context c WHERE c.time IS ?1") \
+    _(CONTEXTS_NUMBERED,"SELECT c.id, c.evidence, c.record, c.place, c.flags, c.event, c.process," \
+                       " c.user, c.host, EXISTS (SELECT 1 FROM copy o WHERE o.kind = 2" \
+                       " AND o.row = c.id AND o.evidence = ?2) FROM context c WHERE c.time IS ?1" \
+                       " AND c.record = ?3") \
+    _(CONTEXT_READ,    "SELECT u.User, p.ProcessGuid, i.Image, c.RuleName, c.Target," \
+                       " c.TargetProcessGuid, c.Hashes, c.Detail, p.ProcessId FROM context c" \
+                       " LEFT JOIN process p ON p.id = c.process LEFT JOIN image i" \
+                       " ON i.id = c.image LEFT JOIN user u ON u.id = c.user WHERE c.id = ?1") \
+    _(RECORDS_BY_GUID, "SELECT r.id, r.evidence, r.record, r.place, r.flags, r.process," \
+                       " p.evidence IS r.evidence AND p.place IS r.place, 0, p.host," \
+                       " EXISTS (SELECT 1 FROM copy c WHERE c.kind = 1 AND c.row = r.id" \
+                       " AND c.evidence = ?3) FROM process p JOIN process_record r ON r.process = p.id" \
+                       " WHERE p.ProcessGuid = ?1 AND p.host = ?2 AND r.time IS ?4" \
+                       " AND r.ended = ?5") \
+    _(RECORDS_BY_PID,  "SELECT r.id, r.evidence, r.record, r.place, r.flags, r.process," \
+                       " p.evidence IS r.evidence AND p.place IS r.place, 0, p.host," \
+                       " EXISTS (SELECT 1 FROM copy c WHERE c.kind = 1 AND c.row = r.id" \
+                       " AND c.evidence = ?3) FROM process p JOIN process_record r ON r.process = p.id" \
+                       " WHERE p.ProcessId IS ?1 AND p.host = ?2 AND p.ProcessGuid IS NULL" \
+                       " AND p.start_time IS ?4 AND r.time IS ?4 AND r.ended = ?5") \
+    _(PROCESS_READ,    "SELECT u.User, p.ProcessGuid, i.Image, p.RuleName, p.CommandLine," \
+                       " p.CurrentDirectory, p.IntegrityLevel, p.LogonId, p.Hashes," \
+                       " p.OriginalFileName, p.ParentProcessGuid, p.ParentImage," \
+                       " p.ParentCommandLine, p.ProcessId, p.ParentProcessId FROM process p" \
+                       " LEFT JOIN image i ON i.id = p.image LEFT JOIN user u ON u.id = p.user" \
+                       " WHERE p.id = ?1") \
+    \
+    _(RANK_NEXT,       "SELECT kind, row, evidence FROM copy WHERE (kind, row, evidence)" \
+                       " > (?1, ?2, ?3) ORDER BY kind, row, evidence LIMIT 1000") \
+    _(RANK_LOAD,       "SELECT c.record, c.place, c.flags, k.evidence, k.record, k.place," \
+                       " k.flags, n.format, n.sha256, o.format, o.sha256, n.settled AND o.settled" \
+                       " FROM copy c JOIN load k ON k.id = c.row JOIN evidence n" \
+                       " ON n.id = c.evidence JOIN evidence o ON o.id = k.evidence" \
+                       " WHERE c.kind = 0 AND c.row = ?1 AND c.evidence = ?2") \
+    _(RANK_PROCESS,    "SELECT c.record, c.place, c.flags, k.evidence, k.record, k.place," \
+                       " k.flags, n.format, n.sha256, o.format, o.sha256, n.settled AND o.settled" \
+                       " FROM copy c JOIN process_record k ON k.id = c.row JOIN evidence n" \
+                       " ON n.id = c.evidence JOIN evidence o ON o.id = k.evidence" \
+                       " WHERE c.kind = 1 AND c.row = ?1 AND c.evidence = ?2") \
+    _(RANK_CONTEXT,    "SELECT c.record, c.place, c.flags, k.evidence, k.record, k.place," \
+                       " k.flags, n.format, n.sha256, o.format, o.sha256, n.settled AND o.settled" \
+                       " FROM copy c JOIN context k ON k.id = c.row JOIN evidence n" \
+                       " ON n.id = c.evidence JOIN evidence o ON o.id = k.evidence" \
+                       " WHERE c.kind = 2 AND c.row = ?1 AND c.evidence = ?2") \
+    _(RANK_SET_LOAD,   "UPDATE load SET evidence = ?2, record = ?3, place = ?4, flags = ?5" \
+                       " WHERE id = ?1") \
+    _(RANK_SET_PROCESS,"UPDATE process SET evidence = ?2, record = ?3, place = ?4, flags = ?5" \
+                       " WHERE id = (SELECT process FROM process_record WHERE id = ?1)" \
+                       " AND evidence = ?6 AND place = ?7") \
+    _(RANK_SET_RECORD, "UPDATE process_record SET evidence = ?2, record = ?3, place = ?4," \
+                       " flags = ?5 WHERE id = ?1") \
+    _(RANK_SET_CONTEXT,"UPDATE context SET evidence = ?2, record = ?3, place = ?4, flags = ?5" \
+                       " WHERE id = ?1") \
+    _(COPY_DELETE,     "DELETE FROM copy WHERE kind = ?1 AND row = ?2 AND evidence = ?3") \
+    \
+    _(ALLOW_COUNT,     "SELECT count(*) FROM allow WHERE enabled = 1") \
+    _(ALLOW_MATCH,     "SELECT min(id) FROM allow WHERE enabled = 1 AND (" \
+                       "(kind = 'hash' AND value COLLATE NOCASE IN (?1, ?2, ?3)) OR" \
+                       " (kind = 'path' AND value = ?4 COLLATE NOCASE AND platform = ?5" \
+                       " AND (platform = 'windows' OR value = ?4 COLLATE BINARY)))") \
+    _(ALLOW_MODULE,    "SELECT m.sha256, m.sha1, m.md5, m.ImageLoaded, m.platform FROM sighting s" \
+                       " JOIN pair p ON p.id = s.pair JOIN module m ON m.id = p.module" \
+                       " WHERE s.id = ?1") \
+    _(ALLOW_SAME,      "SELECT id FROM allow WHERE enabled = 1 AND kind = ?1" \
+                       " AND value = ?2 COLLATE NOCASE AND platform = ?3" \
+                       " AND (kind = 'hash' OR platform = 'windows' OR value = ?2 COLLATE BINARY)") \
+    _(ALLOW_NEW,       "INSERT INTO allow (kind, value, platform, reason, author, created, enabled)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)") \
+    _(ALLOW_ENABLE,    "UPDATE allow SET enabled = ?2 WHERE id = ?1") \
+    _(ALLOW_HIDE_COUNT,"SELECT count(*), ifnull(sum(loads), 0), count(DISTINCT host) FROM sighting" \
+                       " WHERE allowed_by IS NULL AND pair IN (" ALLOW_PAIRS ")") \
+    _(ALLOW_HIDE,      "UPDATE sighting SET allowed_by = ?1 WHERE (allowed_by IS NULL" \
+                       " OR allowed_by > ?1) AND pair IN (" ALLOW_PAIRS ")") \
+    _(ALLOW_OTHERS,    "UPDATE sighting SET allowed_by = (SELECT min(a.id) FROM allow a" \
+                       " JOIN pair p ON p.id = sighting.pair JOIN module m ON m.id = p.module" \
+                       " WHERE a.enabled = 1 AND ((a.kind = 'hash' AND a.value COLLATE NOCASE" \
+                       " IN (m.sha256, m.sha1, m.md5)) OR (a.kind = 'path'" \
+                       " AND a.value = m.ImageLoaded COLLATE NOCASE AND a.platform = m.platform" \
+                       " AND (a.platform = 'windows' OR a.value = m.ImageLoaded COLLATE BINARY))))" \
+                       " WHERE allowed_by = ?1") \
+    _(HISTORY_ALL,     "SELECT id, action, entry FROM allow_history ORDER BY id") \
+    _(HISTORY_LAST,    "SELECT id, hash FROM allow_history ORDER BY id DESC LIMIT 1") \
+    _(HISTORY_NEW,     "INSERT INTO allow_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9," \
+                       " ?10, ?11)") \
+    _(HISTORY_READ,    "SELECT id, time, action, entry, author, reason, sightings, loads, hosts," \
+                       " prev_hash, hash FROM allow_history ORDER BY id")
 
 #define STMT_ENUM(name, sql) STMT_##name,
 enum stmt { STMTS(STMT_ENUM) STMT_COUNT };

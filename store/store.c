@@ -258,3 +258,30 @@ const char *store_why_read_only(const struct store *s)
 {
     return s->read_only ? s->why : NULL;
 }
+
+bool store_check(struct store *s, struct fault *f)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t wrong;
+    bool sound;
+
+    if (sqlite3_prepare_v2(s->db, "PRAGMA quick_check(1)", -1, &st, NULL) != SQLITE_OK
+        || sqlite3_step(st) != SQLITE_ROW) {
+        connection_fault(s->db, s->path, f, "checking");
+        sqlite3_finalize(st);
+        return false;
+    }
+    sound = span_is(stmt_span(st, 0), "ok");
+    if (!sound)
+        fault(f, FAULT_CASE, "%s: the case file is damaged: %.200s", s->path,
+              (const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    if (!sound
+        || !connection_number(s, "SELECT count(*) FROM evidence WHERE records <> loads + processes"
+                                 " + context + other + damaged + duplicates", &wrong, f))
+        return false;
+    if (wrong)
+        return fault(f, FAULT_CASE, "%s: the ledger of %lld files does not add up", s->path,
+                     (long long)wrong);
+    return history_check(s, f);
+}

@@ -1,0 +1,48 @@
+/* Inside store/: what duplicates_*.c share: a row that may be the same event,
+ * and what becomes of the two. */
+#ifndef STORE_COPIES_H
+#define STORE_COPIES_H
+
+#include "store/writing.h"
+
+#define LOOKED_A_RECORD 256 /* rows that looking for copies of one record may cost */
+
+/* A row in the case that may be a copy of the record at hand. */
+struct held {
+    int64_t id, evidence, record /* -1: none */, place, flags;
+    int64_t a, b, c; /* loads: sighting, process, user; contexts: event, process, user;
+                        processes: process, whether its row tells this very record */
+    int64_t host;
+    bool matched;    /* a record of our file was matched with it already */
+};
+
+/* From the columns of every statement that looks for copies. */
+void held_read(sqlite3_stmt *st, struct held *h);
+
+/* May one more row be looked at, beyond those?  Files get an allowance, so that floods of
+ * records with one time can't stall an ingest; the first refusal is noted. */
+bool copies_may_look(struct store *s, struct source *src, bool *may, struct fault *f) MUST_CHECK;
+
+/* Is this record (of src) fuller than the row held? */
+bool copies_prefer_new(struct store *s, const struct source *src, const struct origin *o,
+                       const struct held *h, bool *prefer, struct fault *f) MUST_CHECK;
+
+/* Notes the copy that is left out, and moves the counts: of src in *counts, of
+ * the other file through ledger_shift. */
+bool copies_leave_new(struct store *s, const struct source *src, enum row_kind kind,
+                      const struct origin *o, const struct held *h, struct counts *counts,
+                      struct fault *f) MUST_CHECK;
+bool copies_leave_old(struct store *s, enum row_kind kind, const struct held *h,
+                      struct fault *f) MUST_CHECK;
+
+/* The same key and other content: both are kept, and the ledger says so. */
+bool copies_conflict(struct store *s, struct source *src, const struct origin *o,
+                     const struct held *h, const char *field, struct fault *f) MUST_CHECK;
+
+/* Both logged, and different. */
+static inline bool spans_contradict(struct span a, struct span b)
+{
+    return a.at && b.at && !span_equal(a, b);
+}
+
+#endif

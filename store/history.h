@@ -1,0 +1,21 @@
+/* Inside store/: the allowlist's history, append-only, each line sealed with a
+ * SHA-256 over itself and the seal before. */
+#ifndef STORE_HISTORY_H
+#define STORE_HISTORY_H
+
+#include "store/connection.h"
+
+#define HISTORY_MAX 100000 /* changes of one case */
+
+struct change_line {
+    int64_t id, time, entry, sightings, loads, hosts;
+    struct span action, author, reason; /* action: allow, undo, redo */
+};
+
+/* Adds a line; its id and time are set here. */
+bool history_add(struct store *s, struct change_line *line, struct fault *f) MUST_CHECK;
+
+/* The entry that undo (or redo) would change next; 0 where there is none. */
+bool history_next(struct store *s, bool redo, int64_t *entry, struct fault *f) MUST_CHECK;
+
+#endif

@@ -1,0 +1,333 @@
+/* Strings to rows: hosts, users, images, modules, pairs and sightings.
+ *
+ * What the cache has forgotten is looked up in the case by its unique index, so
+ * no string is ever held in memory.  A pair is scored here, once, when it is
+ * made.  The surprise: of two spellings of one host the smaller one (by bytes)
+ * stays, so that the case does not depend on which file came first. */
+#include "store/writing.h"
+
+#define MODULE_SPANS 16
+
+struct hash128 cache_key(enum cache_kind kind, const struct span *spans, size_t count)
+{
+    struct span all[20];
+    uint8_t tag = (uint8_t)kind;
+
+    all[0] = span_of(&tag, 1);
+    for (size_t i = 0; i < count && i + 1 < 20; i++)
+        all[i + 1] = spans[i];
+    return hash_spans(all, count + 1);
+}
+
+static int64_t new_row(struct store *s)
+{
+    return sqlite3_last_insert_rowid(s->db);
+}
+
+/* ---- hosts ---- */
+
+static bool host_mend(struct store *s, sqlite3_stmt *find, int64_t id, struct span name,
+                      const char *platform, struct fault *f)
+{
+    struct span had = stmt_span(find, 1);
+    size_t least = had.len < name.len ? had.len : name.len;
+    int order = least ? memcmp(name.at, had.at, least) : 0;
+    bool unknown = stmt_span(find, 2).len == 0;
+    sqlite3_stmt *st;
+
+    stmt_done(find);
+    if (order < 0 || (order == 0 && name.len < had.len)) {
+        if (!(st = stmt_get(s, STMT_HOST_NAME, f)))
+            return false;
+        stmt_number(st, 1, id);
+        stmt_text(st, 2, name);
+        if (!stmt_run(s, st, f))
+            return false;
+    }
+    if (unknown && *platform) {
+        if (!(st = stmt_get(s, STMT_HOST_PLATFORM, f)))
+            return false;
+        stmt_number(st, 1, id);
+        stmt_text(st, 2, span_text(platform));
+        return stmt_run(s, st, f);
+    }
+    return true;
+}
+
+bool intern_host(struct store *s, struct span Computer, enum platform p, int64_t *id,
+                 struct fault *f)
+{
+    const char *platform = platform_name(p);
+    struct span key[2] = { Computer, span_text(platform) };
+    struct hash128 hash = cache_key(CACHE_HOST, key, 2);
+    struct span name = Computer.at ? Computer : SPAN_EMPTY;
+    sqlite3_stmt *st;
+    bool row;
+
+    if ((*id = cache_find(&s->writing->cache, hash)))
+        return true;
+    if (!(st = stmt_get(s, STMT_HOST_FIND, f)))
+        return false;
+    stmt_text(st, 1, name);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    if (row) {
+        *id = sqlite3_column_int64(st, 0);
+        if (!host_mend(s, st, *id, name, platform, f))
+            return false;
+    } else {
+        stmt_done(st);
+        if (!(st = stmt_get(s, STMT_HOST_NEW, f)))
+            return false;
+        stmt_text(st, 1, name);
+        stmt_text(st, 2, name.len ? SPAN("record") : SPAN("unknown"));
+        stmt_text(st, 3, span_text(platform));
+        if (!stmt_run(s, st, f))
+            return false;
+        *id = new_row(s);
+    }
+    cache_put(&s->writing->cache, hash, *id);
+    return true;
+}
+
+/* ---- one text, one row ---- */
+
+static bool intern_text(struct store *s, struct span text, enum cache_kind kind, enum stmt find,
+                        enum stmt make, int64_t *id, struct fault *f)
+{
+    struct hash128 hash = cache_key(kind, &text, 1);
+    sqlite3_stmt *st;
+    bool row;
+
+    if ((*id = cache_find(&s->writing->cache, hash)))
+        return true;
+    if (!(st = stmt_get(s, find, f)))
+        return false;
+    stmt_text(st, 1, text);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    *id = row ? sqlite3_column_int64(st, 0) : 0;
+    stmt_done(st);
+    if (!row) {
+        if (!(st = stmt_get(s, make, f)))
+            return false;
+        stmt_text(st, 1, text);
+        if (!stmt_run(s, st, f))
+            return false;
+        *id = new_row(s);
+    }
+    cache_put(&s->writing->cache, hash, *id);
+    return true;
+}
+
+bool intern_user(struct store *s, struct span User, int64_t *id, struct fault *f)
+{
+    *id = 0;
+    return !User.at || intern_text(s, User, CACHE_USER, STMT_USER_FIND, STMT_USER_NEW, id, f);
+}
+
+bool intern_image(struct store *s, struct span Image, int64_t *id, struct fault *f)
+{
+    return intern_text(s, Image, CACHE_IMAGE, STMT_IMAGE_FIND, STMT_IMAGE_NEW, id, f);
+}
+
+/* ---- modules ---- */
+
+/* The columns of a module in the order of the schema. */
+static size_t module_spans(const struct load *l, struct span out[static MODULE_SPANS])
+{
+    size_t n = 0;
+
+#define TAKE(name, auditd, ecs, width) out[n++] = l->name;
+    MODULE_FIELDS(TAKE)
+    HASH_FIELDS(TAKE)
+#undef TAKE
+    out[n++] = span_text(platform_name(l->platform));
+    return n;
+}
+
+/* SHA-256 over lengths and bytes, "not logged" apart from empty. */
+static bool module_key(struct store *s, const struct span *spans, size_t count,
+                       uint8_t key[static SHA256_BYTES], struct fault *f)
+{
+    struct arena *scratch = &s->writing->scratch;
+    struct arena_mark mark = arena_mark(scratch);
+    size_t size = 0, at = 0;
+    uint8_t *bytes;
+
+    for (size_t i = 0; i < count; i++)
+        size += 8 + spans[i].len;
+    bytes = arena_bytes(scratch, size);
+    if (!bytes)
+        return fault(f, FAULT_LIMIT, "a module's fields are larger than %u bytes",
+                     SCRATCH_BYTES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t len = spans[i].at ? (uint64_t)spans[i].len + 1 : 0;
+        for (int b = 0; b < 8; b++)
+            bytes[at++] = (uint8_t)(len >> 8 * b);
+        if (spans[i].len)
+            memcpy(bytes + at, spans[i].at, spans[i].len);
+        at += spans[i].len;
+    }
+    digest_of(span_of(bytes, size), key);
+    arena_rewind(scratch, mark);
+    return true;
+}
+
+static bool module_new(struct store *s, const struct load *l, const struct span *spans,
+                       size_t count, struct span key, int64_t *id, struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, STMT_MODULE_NEW, f);
+
+    if (!st)
+        return false;
+    stmt_blob(st, 1, key);
+    stmt_text(st, 2, span_text(platform_name(l->platform)));
+    stmt_text(st, 3, l->ImageLoaded.at ? span_file_name(l->ImageLoaded) : SPAN_NONE);
+    for (size_t i = 0; i + 1 < count; i++)
+        stmt_text(st, 4 + (int)i, spans[i]);
+    if (!stmt_run(s, st, f))
+        return false;
+    *id = new_row(s);
+    return true;
+}
+
+static bool intern_module(struct store *s, const struct load *l, int64_t *id, struct fault *f)
+{
+    struct span spans[MODULE_SPANS];
+    size_t count = module_spans(l, spans);
+    struct hash128 hash = cache_key(CACHE_MODULE, spans, count);
+    uint8_t key[SHA256_BYTES];
+    sqlite3_stmt *st;
+    bool row;
+
+    if ((*id = cache_find(&s->writing->cache, hash)))
+        return true;
+    if (!module_key(s, spans, count, key, f) || !(st = stmt_get(s, STMT_MODULE_FIND, f)))
+        return false;
+    stmt_blob(st, 1, span_of(key, sizeof key));
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    *id = row ? sqlite3_column_int64(st, 0) : 0;
+    stmt_done(st);
+    if (!row && !module_new(s, l, spans, count, span_of(key, sizeof key), id, f))
+        return false;
+    cache_put(&s->writing->cache, hash, *id);
+    return true;
+}
+
+/* ---- pairs and sightings ---- */
+
+static struct hash128 ids_key(enum cache_kind kind, int64_t a, int64_t b)
+{
+    int64_t ids[2] = { a, b };
+    struct span span = span_of(ids, sizeof ids);
+
+    return cache_key(kind, &span, 1);
+}
+
+static bool find_ids(struct store *s, enum stmt name, int64_t a, int64_t b, int64_t *id,
+                     struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, name, f);
+    bool row;
+
+    if (!st)
+        return false;
+    stmt_number(st, 1, a);
+    stmt_number(st, 2, b);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    *id = row ? sqlite3_column_int64(st, 0) : 0;
+    stmt_done(st);
+    return true;
+}
+
+static bool intern_pair(struct store *s, const struct load *l, struct verdict v, int64_t *id,
+                        struct fault *f)
+{
+    int64_t module, image;
+    struct hash128 hash;
+    sqlite3_stmt *st;
+
+    if (!intern_module(s, l, &module, f) || !intern_image(s, l->Image, &image, f))
+        return false;
+    hash = ids_key(CACHE_PAIR, module, image);
+    if ((*id = cache_find(&s->writing->cache, hash)))
+        return true;
+    if (!find_ids(s, STMT_PAIR_FIND, module, image, id, f))
+        return false;
+    if (!*id) {
+        if (!(st = stmt_get(s, STMT_PAIR_NEW, f)))
+            return false;
+        stmt_number(st, 1, module);
+        stmt_number(st, 2, image);
+        stmt_number(st, 3, v.SuspicionScore);
+        stmt_number(st, 4, v.factors);
+        stmt_number(st, 5, factor_is_hit(v));
+        if (!stmt_run(s, st, f))
+            return false;
+        *id = new_row(s);
+    }
+    cache_put(&s->writing->cache, hash, *id);
+    return true;
+}
+
+static bool sighting_new(struct store *s, int64_t pair, int64_t host, const struct load *l,
+                         struct verdict v, int64_t *id, struct fault *f)
+{
+    int64_t entry;
+    sqlite3_stmt *st;
+
+    if (!allow_match(s, l, &entry, f) || !(st = stmt_get(s, STMT_SIGHTING_NEW, f)))
+        return false;
+    stmt_number(st, 1, pair);
+    stmt_number(st, 2, host);
+    stmt_number(st, 3, v.SuspicionScore);
+    stmt_number(st, 4, v.factors);
+    stmt_number(st, 5, factor_is_hit(v));
+    stmt_row(st, 6, entry);
+    if (!stmt_run(s, st, f))
+        return false;
+    *id = new_row(s);
+    return true;
+}
+
+/* Everything that decides which sighting a load belongs to, in one hash. */
+static struct hash128 load_key(const struct load *l)
+{
+    struct span spans[MODULE_SPANS + 2];
+    size_t n = module_spans(l, spans);
+
+    spans[n++] = l->Image;
+    spans[n++] = l->Computer;
+    return cache_key(CACHE_LOAD, spans, n);
+}
+
+int64_t intern_remembered(struct store *s, const struct load *l)
+{
+    return cache_find(&s->writing->cache, load_key(l));
+}
+
+bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_t *id,
+                     struct fault *f)
+{
+    struct hash128 all = load_key(l), hash;
+    struct verdict v;
+    int64_t pair;
+
+    if ((*id = cache_find(&s->writing->cache, all)))
+        return true;
+    v = factor_verdict(l->platform, l->Image, l->ImageLoaded, l->Signed);
+    if (!intern_pair(s, l, v, &pair, f))
+        return false;
+    hash = ids_key(CACHE_SIGHTING, pair, host);
+    *id = cache_find(&s->writing->cache, hash);
+    if (!*id && !find_ids(s, STMT_SIGHTING_FIND, pair, host, id, f))
+        return false;
+    if (!*id && !sighting_new(s, pair, host, l, v, id, f))
+        return false;
+    cache_put(&s->writing->cache, hash, *id);
+    cache_put(&s->writing->cache, all, *id);
+    return true;
+}

@@ -1,0 +1,104 @@
+/* After an ingest: indexes, counts that copies upset, late starts, ranks.
+ *
+ * Each step is a transaction of its own and can be done again, so that a kill
+ * in between costs nothing but the next settle.  What it makes of a case does
+ * not depend on the order in which its files came. */
+#include "store/writing.h"
+
+/* Sightings whose loads went elsewhere, and what nothing points to any more. */
+static const char *const sweep[] = {
+    "UPDATE sighting SET"
+    " first_time = (SELECT min(time) FROM load WHERE sighting = sighting.id AND NOT flags & 1),"
+    " last_time = (SELECT max(time) FROM load WHERE sighting = sighting.id AND NOT flags & 1),"
+    " recovered_first = (SELECT min(time) FROM load WHERE sighting = sighting.id AND flags & 1),"
+    " recovered_last = (SELECT max(time) FROM load WHERE sighting = sighting.id AND flags & 1)"
+    " WHERE id IN (SELECT sighting FROM stale)",
+    "DELETE FROM sighting_user WHERE sighting IN (SELECT sighting FROM stale)"
+    " AND loads = 0 AND recovered = 0",
+    "DELETE FROM sighting WHERE id IN (SELECT sighting FROM stale)"
+    " AND loads = 0 AND recovered = 0",
+    "DELETE FROM pair WHERE hosts = 0"
+    " AND NOT EXISTS (SELECT 1 FROM sighting WHERE pair = pair.id)",
+    "DELETE FROM module WHERE NOT EXISTS (SELECT 1 FROM pair WHERE module = module.id)",
+    "DELETE FROM process WHERE source = 'stub' AND ProcessGuid IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM load WHERE process = process.id)"
+    " AND NOT EXISTS (SELECT 1 FROM context WHERE process = process.id)"
+    " AND NOT EXISTS (SELECT 1 FROM process_record WHERE process = process.id)",
+    "DELETE FROM stale",
+};
+
+static bool sweep_stale(struct store *s, struct fault *f)
+{
+    int64_t any;
+
+    if (!connection_number(s, "SELECT count(*) FROM (SELECT 1 FROM stale LIMIT 1)", &any, f))
+        return false;
+    for (size_t i = 0; any && i < sizeof sweep / sizeof *sweep; i++)
+        if (!connection_run(s, sweep[i], f))
+            return false;
+    if (any)
+        writing_forget(s);
+    return true;
+}
+
+static bool mark_settled(struct store *s, struct fault *f)
+{
+    return connection_run(s, "UPDATE evidence SET settled = 1 WHERE state <> 'reading'"
+                             " AND settled = 0", f);
+}
+
+static bool load_sighting(struct store *s, struct fault *f)
+{
+    return schema_index(s, "load_sighting", f);
+}
+
+static bool load_process(struct store *s, struct fault *f)
+{
+    return schema_index(s, "load_process", f);
+}
+
+static bool context_process(struct store *s, struct fault *f)
+{
+    return schema_index(s, "context_process", f);
+}
+
+static bool context_target(struct store *s, struct fault *f)
+{
+    return schema_index(s, "context_target", f);
+}
+
+bool store_settle(struct store *s, struct fault *f)
+{
+    static bool (*const steps[])(struct store *, struct fault *) = {
+        load_sighting, load_process, context_process, context_target,
+        sweep_stale, processes_settle, duplicates_settle, mark_settled,
+    };
+
+    if (!store_commit(s, f))
+        return false;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (!writing_begin(s, f))
+            return false;
+        if (!steps[i](s, f)) {
+            writing_rollback(s);
+            return false;
+        }
+        if (!store_commit(s, f))
+            return false;
+    }
+    return true;
+}
+
+bool store_settled(struct store *s, bool *settled, struct fault *f)
+{
+    bool has;
+    int64_t waiting;
+
+    *settled = false;
+    if (!schema_has(s, "load_sighting", &has, f)
+        || !connection_number(s, "SELECT count(*) FROM evidence WHERE settled = 0"
+                                 " AND state <> 'reading'", &waiting, f))
+        return false;
+    *settled = has && waiting == 0;
+    return true;
+}
