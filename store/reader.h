@@ -14,7 +14,9 @@ struct reader *reader_start(struct store *s, struct queue *pages, struct fault *
 
 /* Gives the question up to the reader; never waits.  An older question of the
  * same pane is dropped, a running one of the same pane is interrupted unless
- * the new one is a refresh. */
+ * the new one is a refresh.  A human's question comes before every refresh, and
+ * puts off a refresh of another pane that is running (it is asked again later);
+ * among humans' questions the lowest pane comes first: number the focused one 0. */
 void reader_ask(struct reader *r, struct question *q);
 
 void reader_stop(struct reader *r); /* interrupts, joins, closes the store, frees */
