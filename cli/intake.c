@@ -71,10 +71,13 @@ static bool hear(struct feed *fd, bool *failed, struct fault *f)
     return ended || *failed || queue_ended(fd->notices);
 }
 
-/* Until all is written.  False, and *f, where the writer failed. */
-static bool watch(struct feed *fd, struct progress *p, struct fault *f)
+/* Until all is written.  False, and *f, where the writer failed; *stopped where
+ * a signal came before all was read. */
+static bool watch(struct feed *fd, struct progress *p, bool *stopped, struct fault *f)
 {
-    bool failed = false, halted = false;
+    bool failed = false;
+
+    *stopped = false;
 
     for (;;) {
         struct pollfd poll_for = { .fd = queue_fd(fd->notices), .events = POLLIN };
@@ -83,13 +86,13 @@ static bool watch(struct feed *fd, struct progress *p, struct fault *f)
         poll(&poll_for, 1, LOOK_MS);
         if (hear(fd, &failed, f))
             break;
-        if (stop_asked && !halted) {
-            halted = true;
+        ingest_progress(fd->ingest, &in);
+        if (stop_asked && !*stopped && !in.done) {
+            *stopped = true;
             progress_clear(p);
             say("stopping at the next commit (once more: at once)");
             feed_halt(fd);
         }
-        ingest_progress(fd->ingest, &in);
         progress_show(p, &in, in.done);
     }
     progress_clear(p);
@@ -102,10 +105,10 @@ static int load(struct feed *fd, const char *case_path, bool *empty)
 {
     struct progress p;
     struct fault f, closing;
-    bool ok;
+    bool ok, stopped;
 
     progress_begin(&p);
-    ok = watch(fd, &p, &f);
+    ok = watch(fd, &p, &stopped, &f);
     if (!feed_stop(fd, &closing) && ok) {
         f = closing;
         ok = false;
@@ -116,7 +119,7 @@ static int load(struct feed *fd, const char *case_path, bool *empty)
         say("what was committed is in %s; the same command continues from there", case_path);
         return STATUS_FAILED;
     }
-    return intake_report(case_path, fd, moment_ticks() - p.began, stop_asked != 0, empty);
+    return intake_report(case_path, fd, moment_ticks() - p.began, stopped, empty);
 }
 
 int intake_run(const char *case_path, const char *const *paths, size_t count,
