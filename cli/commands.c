@@ -41,7 +41,7 @@ static int run(const struct command *c, int argc, char **argv)
     int status;
 
     if (!options_parse(&o, c->options, argc, argv, &f))
-        return say_usage(*c->name ? c->name : NULL, "%s", f.text);
+        return tell_usage(*c->name ? c->name : NULL, "%s", f.text);
     if (o.help) {
         help_print(*c->name ? c : NULL);
         status = STATUS_DONE;
@@ -77,9 +77,9 @@ const char *command_case(const struct command *c, const struct options *o)
 
     if (path && *path)
         return path;
-    say_usage(c->name, "%s needs a case: -c CASE", c->name);
+    tell_usage(c->name, "%s needs a case: -c CASE", c->name);
     if (access(c->name, F_OK) == 0)
-        say("to read the file or folder of that name: modhunt ./%s", c->name);
+        tell("to read the file or folder of that name: modhunt ./%s", c->name);
     return NULL;
 }
 
@@ -94,6 +94,6 @@ struct store *command_open(const struct command *c, const struct options *o, int
         return NULL;
     s = store_open(path, STORE_READ, &f);
     if (!s)
-        *status = say_fault(&f);
+        *status = tell_fault(&f);
     return s;
 }

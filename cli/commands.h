@@ -2,12 +2,12 @@
  * table of commands.c.
  *
  * `run` gets its parsed words and gives the exit status.  What it prints for
- * machines goes to stdout through cli/output, everything else through say(). */
+ * machines goes to stdout through cli/output, everything else through tell(). */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
 #include "cli/options.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "store/store.h"
 
 #include <stdio.h>

@@ -47,7 +47,7 @@ static void drop_page(void *thing)
 }
 
 /* The teller's thread: the numbers of the ingest as notices. */
-static void *tell(void *ctx)
+static void *run_teller(void *ctx)
 {
     struct console *c = ctx;
     int64_t began = moment_ticks();
@@ -107,7 +107,7 @@ static bool start_writing(struct console *c, struct store *s, bool made,
         return false;
     c->ingesting = count > 0;
     atomic_init(&c->over, false);
-    if (c->ingesting && pthread_create(&c->teller, NULL, tell, c) != 0) {
+    if (c->ingesting && pthread_create(&c->teller, NULL, run_teller, c) != 0) {
         c->ingesting = false;
         feed_abandon(&c->feed);
         if (feed_stop(&c->feed, f))
@@ -132,7 +132,7 @@ static bool stop_writing(struct console *c, struct fault *f)
     ok = feed_stop(&c->feed, f);
     feed_clear(&c->feed);
     if (ok && !in.done)
-        say("not all was loaded yet; to continue: modhunt ingest -c %s, with the same evidence",
+        tell("not all was loaded yet; to continue: modhunt ingest -c %s, with the same evidence",
             c->path);
     return ok;
 }
@@ -159,11 +159,11 @@ static int console_read_only(struct console *c, const char *why)
 
     c->feed.notices = queue_open(1, &f);
     if (!c->feed.notices)
-        return say_fault(&f);
+        return tell_fault(&f);
     ok = start_reader(c, &f) && run_screen(c, why, false, &f);
     stop_reader(c);
     queue_free(c->feed.notices, NULL);
-    return ok ? STATUS_DONE : say_fault(&f);
+    return ok ? STATUS_DONE : tell_fault(&f);
 }
 
 static int console(const char *path, struct store *s, bool made, const char *const *paths,
@@ -181,7 +181,7 @@ static int console(const char *path, struct store *s, bool made, const char *con
     if (!start_reader(&c, &f)) {
         stop_reader(&c);
         store_close(s);
-        return say_fault(&f);
+        return tell_fault(&f);
     }
     ok = start_writing(&c, s, made, paths, count, &f);
     if (ok) {
@@ -194,7 +194,7 @@ static int console(const char *path, struct store *s, bool made, const char *con
     } else {
         stop_reader(&c);
     }
-    return ok ? STATUS_DONE : say_fault(&f);
+    return ok ? STATUS_DONE : tell_fault(&f);
 }
 
 static bool has_terminal(void)
@@ -208,11 +208,11 @@ static int open_case(const char *path)
     struct fault f;
 
     if (!has_terminal()) {
-        say("the console needs a terminal; without one: modhunt hunt -c %s", path);
+        tell("the console needs a terminal; without one: modhunt hunt -c %s", path);
         return STATUS_FAILED;
     }
     s = store_open(path, STORE_WRITE, &f);
-    return s ? console(path, s, false, NULL, 0) : say_fault(&f);
+    return s ? console(path, s, false, NULL, 0) : tell_fault(&f);
 }
 
 static int open_evidence(const char *const *paths, size_t count)
@@ -224,17 +224,17 @@ static int open_evidence(const char *const *paths, size_t count)
     int status;
 
     if (!feed_check(paths, count, &f) || !case_file_for(path, paths, count, &elsewhere, &f))
-        return say_fault(&f);
-    say("the case is %s%s", path,
+        return tell_fault(&f);
+    tell("the case is %s%s", path,
         elsewhere ? " (this folder is evidence itself, or can't be written)" : "");
     if (!has_terminal()) {
         status = intake_run(path, paths, count, 0);
         if (status <= STATUS_DAMAGED)
-            say("to see the hits: modhunt hunt -c %s", path);
+            tell("to see the hits: modhunt hunt -c %s", path);
         return status;
     }
     s = intake_open(path, &made, &f);
-    return s ? console(path, s, made, paths, count) : say_fault(&f);
+    return s ? console(path, s, made, paths, count) : tell_fault(&f);
 }
 
 /* Named as a case is, and a file: meant as one. */
@@ -254,28 +254,28 @@ static int refuse_missing(const char *word)
     struct fault f;
 
     if (near)
-        return say_usage(NULL, "there is no command and no file %s; did you mean %s?", word, near);
+        return tell_usage(NULL, "there is no command and no file %s; did you mean %s?", word, near);
     fault(&f, FAULT_SYSTEM, "%s: there is no such file or folder", word);
-    return say_fault(&f);
+    return tell_fault(&f);
 }
 
 static int console_run(const struct command *c, const struct options *o)
 {
     (void)c;
     if (o->word_count == 0)
-        return say_usage(NULL, "no evidence and no case is named");
+        return tell_usage(NULL, "no evidence and no case is named");
     for (size_t i = 0; i < o->word_count; i++) {
         enum case_kind kind = case_file_kind(o->words[i]);
 
         if (kind == CASE_OURS && o->word_count == 1)
             return open_case(o->words[i]);
         if (kind == CASE_OURS)
-            return say_usage(NULL, "%s is a case; to add evidence to it: modhunt ingest -c %s "
+            return tell_usage(NULL, "%s is a case; to add evidence to it: modhunt ingest -c %s "
                              "EVIDENCE...", o->words[i], o->words[i]);
         if (kind == CASE_MISSING)
             return refuse_missing(o->words[i]);
         if (kind == CASE_FOREIGN_DB || is_named_like_a_case(o->words[i])) {
-            say("%s is not a case of modhunt%s", o->words[i],
+            tell("%s is not a case of modhunt%s", o->words[i],
                 kind == CASE_FOREIGN_DB ? ", but another SQLite database" : "");
             return STATUS_FAILED;
         }

@@ -65,9 +65,9 @@ static bool print_rows(void *ctx, const struct page *p)
 
 static void print_totals(struct ledger *l)
 {
-    char name[64], count[SAY_COUNT_TEXT];
+    char name[64], count[TELL_COUNT_TEXT];
 
-    snprintf(name, sizeof name, "total of %s files", say_count(l->files, count));
+    snprintf(name, sizeof name, "total of %s files", tell_count(l->files, count));
     l->totals[EVIDENCE_PATH] = (struct cell){ CELL_TEXT, 0, span_text(name) };
     for (size_t i = 0; i < COLUMN_COUNT_SHOWN; i++)
         if (is_total(i))
@@ -177,9 +177,9 @@ static int evidence(struct store *s, enum output_form form)
     if (ok && form == OUTPUT_TABLE && !ferror(stdout))
         ok = print_rest(s, &l, &f);
     if (ok && l.files == 0)
-        say("no evidence is in this case yet: modhunt ingest -c CASE EVIDENCE...");
+        tell("no evidence is in this case yet: modhunt ingest -c CASE EVIDENCE...");
     question_close(q);
-    return ok ? STATUS_DONE : say_fault(&f);
+    return ok ? STATUS_DONE : tell_fault(&f);
 }
 
 static int evidence_run(const struct command *c, const struct options *o)
@@ -190,9 +190,9 @@ static int evidence_run(const struct command *c, const struct options *o)
     int status;
 
     if (o->word_count)
-        return say_usage(c->name, "evidence takes no words but its options, not %s", o->words[0]);
+        return tell_usage(c->name, "evidence takes no words but its options, not %s", o->words[0]);
     if (!output_form_named(options_value(o, "format"), &form, &f))
-        return say_usage(c->name, "%s", f.text);
+        return tell_usage(c->name, "%s", f.text);
     s = command_open(c, o, &status);
     if (s)
         status = evidence(s, form);

@@ -68,12 +68,12 @@ static int help_run(const struct command *c, const struct options *o)
         return STATUS_DONE;
     }
     if (o->word_count > 1)
-        return say_usage(c->name, "help takes one command");
+        return tell_usage(c->name, "help takes one command");
     about = command_named(o->words[0]);
     if (!about) {
         const char *near = command_nearest(o->words[0]);
-        return near ? say_usage(NULL, "there is no command %s; did you mean %s?", o->words[0], near)
-                    : say_usage(NULL, "there is no command %s", o->words[0]);
+        return near ? tell_usage(NULL, "there is no command %s; did you mean %s?", o->words[0], near)
+                    : tell_usage(NULL, "there is no command %s", o->words[0]);
     }
     print_one(about);
     return STATUS_DONE;

@@ -144,37 +144,37 @@ static bool print_rows(void *ctx, const struct page *p)
 
 static void say_nothing_found(const struct question *q, const struct page *totals)
 {
-    char count[SAY_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT];
     int64_t loads = page_cell(totals, 0, TOTAL_LOADS)->number;
     int64_t all = page_cell(totals, 0, TOTAL_CASE_LOADS)->number;
     bool asked = q->contains || q->pivot != PIVOT_NONE;
 
     if (all == 0)
-        say("no load is in this case: `modhunt evidence` shows what was read");
+        tell("no load is in this case: `modhunt evidence` shows what was read");
     else if (!asked)
-        say("no hit among %s loads", say_count((uint64_t)all, count));
+        tell("no hit among %s loads", tell_count((uint64_t)all, count));
     else if (loads > 0)
-        say("no hit, but %s other loads match: --all prints them",
-            say_count((uint64_t)loads, count));
+        tell("no hit, but %s other loads match: --all prints them",
+            tell_count((uint64_t)loads, count));
     else
-        say("nothing in this case matches");
+        tell("nothing in this case matches");
 }
 
 /* What the table leaves out, on stderr. */
 static void say_left_out(const struct question *q, const struct page *totals, uint64_t rows)
 {
-    char count[SAY_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT];
     int64_t recovered = page_cell(totals, 0, TOTAL_RECOVERED_HITS)->number;
     int64_t allowed = page_cell(totals, 0, TOTAL_ALLOWED)->number;
 
     if (rows == 0)
         say_nothing_found(q, totals);
     if (!q->include_recovered && recovered > 0)
-        say("%s recovered %s left out: --recovered takes them in",
-            say_count((uint64_t)recovered, count), recovered == 1 ? "hit was" : "hits were");
+        tell("%s recovered %s left out: --recovered takes them in",
+            tell_count((uint64_t)recovered, count), recovered == 1 ? "hit was" : "hits were");
     if (!q->include_allowed && allowed > 0)
-        say("%s allowed %s left out: --include-allowed takes them in",
-            say_count((uint64_t)allowed, count),
+        tell("%s allowed %s left out: --include-allowed takes them in",
+            tell_count((uint64_t)allowed, count),
             allowed == 1 ? "sighting was" : "sightings were");
 }
 
@@ -199,14 +199,14 @@ static bool say_totals(struct store *s, struct question *q, uint64_t rows, struc
 
 static void say_of_output(const struct output_told *told)
 {
-    char count[SAY_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT];
 
     if (*told->left_out)
-        say("no room in the table for %s: a wider terminal, or --format, shows all",
+        tell("no room in the table for %s: a wider terminal, or --format, shows all",
             told->left_out);
     if (told->redacted)
-        say("%s %s in CommandLine redacted: --no-redact leaves them in",
-            say_count(told->redacted, count), told->redacted == 1 ? "secret was" : "secrets were");
+        tell("%s %s in CommandLine redacted: --no-redact leaves them in",
+            tell_count(told->redacted, count), told->redacted == 1 ? "secret was" : "secrets were");
 }
 
 static int hunt(struct store *s, struct hunt *h, struct question *q, enum output_form form,
@@ -230,7 +230,7 @@ static int hunt(struct store *s, struct hunt *h, struct question *q, enum output
         say_of_output(&told);
     if (ok)
         ok = say_totals(s, q, told.rows, &f);
-    return ok ? STATUS_DONE : say_fault(&f);
+    return ok ? STATUS_DONE : tell_fault(&f);
 }
 
 static bool take_options(const struct options *o, struct hunt *h, struct question *q,
@@ -263,7 +263,7 @@ static int hunt_run(const struct command *c, const struct options *o)
         h.count = sizeof sighting_sources / sizeof *sighting_sources;
     }
     if (!take_options(o, &h, q, &form, &f)) {
-        status = say_usage(c->name, "%s", f.text);
+        status = tell_usage(c->name, "%s", f.text);
     } else {
         struct store *s = command_open(c, o, &status);
         if (s)

@@ -13,9 +13,9 @@ static int ingest_run(const struct command *c, const struct options *o)
     if (!path)
         return STATUS_USAGE;
     if (o->word_count == 0)
-        return say_usage(c->name, "ingest needs evidence: files or folders");
+        return tell_usage(c->name, "ingest needs evidence: files or folders");
     if (!options_number(o, "workers", WORKERS_MAX, &workers, &f))
-        return say_usage(c->name, "%s", f.text);
+        return tell_usage(c->name, "%s", f.text);
     return intake_run(path, o->words, o->word_count, (unsigned)workers);
 }
 

@@ -8,7 +8,7 @@
 
 #include "cli/case_file.h"
 #include "cli/progress.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "core/page.h"
 
 #include <poll.h>
@@ -90,7 +90,7 @@ static bool watch(struct feed *fd, struct progress *p, bool *stopped, struct fau
         if (stop_asked && !*stopped && !in.done) {
             *stopped = true;
             progress_clear(p);
-            say("stopping at the next commit (once more: at once)");
+            tell("stopping at the next commit (once more: at once)");
             feed_halt(fd);
         }
         progress_show(p, &in, in.done);
@@ -115,8 +115,8 @@ static int load(struct feed *fd, const char *case_path, bool *empty)
     }
     *empty = false;
     if (!ok) {
-        say_fault(&f);
-        say("what was committed is in %s; the same command continues from there", case_path);
+        tell_fault(&f);
+        tell("what was committed is in %s; the same command continues from there", case_path);
         return STATUS_FAILED;
     }
     return intake_report(case_path, fd, moment_ticks() - p.began, stopped, empty);
@@ -132,15 +132,15 @@ int intake_run(const char *case_path, const char *const *paths, size_t count,
     int status;
 
     if (!feed_check(paths, count, &f))
-        return say_fault(&f);
+        return tell_fault(&f);
     s = intake_open(case_path, &made, &f);
     if (!s)
-        return say_fault(&f);
+        return tell_fault(&f);
     watch_signals();
     if (!feed_start(&fd, s, case_path, paths, count, workers, !made, &f)) {
         if (made)
             case_file_remove(case_path);
-        return say_fault(&f);
+        return tell_fault(&f);
     }
     status = load(&fd, case_path, &empty);
     feed_clear(&fd);

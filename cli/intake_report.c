@@ -5,7 +5,7 @@
  * of its first damage and makes the status 1; a file of no format that we read
  * changes nothing. */
 #include "cli/intake.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "core/page.h"
 
 #include <inttypes.h>
@@ -81,7 +81,7 @@ static enum source_state state_of(const struct cell *row)
 static void name_file(struct report *r, int64_t evidence, enum source_state state,
                       const struct cell *row)
 {
-    char path[SHOWN_MAX], reason[SHOWN_MAX] = "", count[SAY_COUNT_TEXT], more[2 * SHOWN_MAX] = "";
+    char path[SHOWN_MAX], reason[SHOWN_MAX] = "", count[TELL_COUNT_TEXT], more[2 * SHOWN_MAX] = "";
     const struct first *first = first_of(r, evidence);
     int64_t damaged = row[EVIDENCE_DAMAGED].number;
 
@@ -92,15 +92,15 @@ static void name_file(struct report *r, int64_t evidence, enum source_state stat
         copy_text(reason, sizeof reason, row[EVIDENCE_REASON].text);
     if (damaged > 0 && first)
         snprintf(more, sizeof more, "%s %s damaged, the first at byte %" PRId64 ": %s",
-                 say_count((uint64_t)damaged, count), damaged == 1 ? "record is" : "records are",
+                 tell_count((uint64_t)damaged, count), damaged == 1 ? "record is" : "records are",
                  first->place, first->reason);
     else if (damaged > 0)
-        snprintf(more, sizeof more, "%s %s damaged", say_count((uint64_t)damaged, count),
+        snprintf(more, sizeof more, "%s %s damaged", tell_count((uint64_t)damaged, count),
                  damaged == 1 ? "record is" : "records are");
     if (state == SOURCE_COMPLETE || state == SOURCE_READING)
-        say("%s: %s", path, more);
+        tell("%s: %s", path, more);
     else
-        say("%s: %s%s%s%s%s", path, source_state_name(state), *reason ? ": " : "", reason,
+        tell("%s: %s%s%s%s%s", path, source_state_name(state), *reason ? ": " : "", reason,
             *more ? "; " : "", more);
 }
 
@@ -149,56 +149,56 @@ static uint64_t read_files(const struct report *r)
 /* Nothing was read: say which of the reasons it is. */
 static void say_nothing(const struct report *r)
 {
-    char count[SAY_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT];
 
-    say_count(r->files, count);
+    tell_count(r->files, count);
     if (r->files == 0)
-        say("there is no evidence: not one file was found");
+        tell("there is no evidence: not one file was found");
     else if (r->states[SOURCE_EMPTY] == r->files)
-        say(r->files == 1 ? "nothing was loaded: the file is empty"
+        tell(r->files == 1 ? "nothing was loaded: the file is empty"
                           : "nothing was loaded: all %s files are empty", count);
     else if (r->states[SOURCE_UNREADABLE] == r->files)
-        say("nothing was loaded: no file could be read");
+        tell("nothing was loaded: no file could be read");
     else
-        say("nothing was loaded: of %s %s none is of a format that modhunt reads "
+        tell("nothing was loaded: of %s %s none is of a format that modhunt reads "
             "(EVTX or Sysmon XML)", count, r->files == 1 ? "file" : "files");
 }
 
 static void say_sum(const struct report *r, const char *case_path, int64_t took)
 {
-    char a[SAY_COUNT_TEXT], b[SAY_BYTES_TEXT], c[SAY_COUNT_TEXT], d[SAY_COUNT_TEXT],
-        e[SAY_COUNT_TEXT], g[SAY_COUNT_TEXT], h[SAY_COUNT_TEXT], i[SAY_COUNT_TEXT],
-        j[SAY_COUNT_TEXT], k[SAY_COUNT_TEXT];
+    char a[TELL_COUNT_TEXT], b[TELL_BYTES_TEXT], c[TELL_COUNT_TEXT], d[TELL_COUNT_TEXT],
+        e[TELL_COUNT_TEXT], g[TELL_COUNT_TEXT], h[TELL_COUNT_TEXT], i[TELL_COUNT_TEXT],
+        j[TELL_COUNT_TEXT], k[TELL_COUNT_TEXT];
 
-    say("%s: %s %s (%s), %s records: %s loads, %s processes, %s context, %s other, %s damaged, "
+    tell("%s: %s %s (%s), %s records: %s loads, %s processes, %s context, %s other, %s damaged, "
         "%s duplicates; %s recovered; in %.1f s",
-        case_path, say_count(r->files, a), r->files == 1 ? "file" : "files", say_bytes(r->bytes, b),
-        say_count(r->sum.records, c), say_count(r->sum.loads, d), say_count(r->sum.processes, e),
-        say_count(r->sum.context, g), say_count(r->sum.other, h), say_count(r->sum.damaged, i),
-        say_count(r->sum.duplicates, j), say_count(r->sum.recovered, k), (double)took / 1e6);
+        case_path, tell_count(r->files, a), r->files == 1 ? "file" : "files", tell_bytes(r->bytes, b),
+        tell_count(r->sum.records, c), tell_count(r->sum.loads, d), tell_count(r->sum.processes, e),
+        tell_count(r->sum.context, g), tell_count(r->sum.other, h), tell_count(r->sum.damaged, i),
+        tell_count(r->sum.duplicates, j), tell_count(r->sum.recovered, k), (double)took / 1e6);
 }
 
 static void say_notes(const struct report *r)
 {
-    char count[SAY_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT];
 
     if (r->named > NAMED_MAX)
-        say("and %s more files that are damaged, cut or unreadable: `modhunt evidence` has all",
-            say_count(r->named - NAMED_MAX, count));
+        tell("and %s more files that are damaged, cut or unreadable: `modhunt evidence` has all",
+            tell_count(r->named - NAMED_MAX, count));
     if (r->states[SOURCE_DUPLICATE])
-        say("%s %s in the case already and %s nothing",
-            say_count(r->states[SOURCE_DUPLICATE], count),
+        tell("%s %s in the case already and %s nothing",
+            tell_count(r->states[SOURCE_DUPLICATE], count),
             r->states[SOURCE_DUPLICATE] == 1 ? "file is" : "files are",
             r->states[SOURCE_DUPLICATE] == 1 ? "adds" : "add");
     if (r->states[SOURCE_UNKNOWN] && read_files(r))
-        say("%s %s of no format that modhunt reads, and listed only",
-            say_count(r->states[SOURCE_UNKNOWN], count),
+        tell("%s %s of no format that modhunt reads, and listed only",
+            tell_count(r->states[SOURCE_UNKNOWN], count),
             r->states[SOURCE_UNKNOWN] == 1 ? "file is" : "files are");
     if (r->states[SOURCE_EMPTY] && read_files(r))
-        say("%s %s empty", say_count(r->states[SOURCE_EMPTY], count),
+        tell("%s %s empty", tell_count(r->states[SOURCE_EMPTY], count),
             r->states[SOURCE_EMPTY] == 1 ? "file is" : "files are");
     if (r->sum.records > 0 && r->sum.loads == 0 && r->sum.duplicates == 0)
-        say("there is no module load (Sysmon Event ID 7) among these records");
+        tell("there is no module load (Sysmon Event ID 7) among these records");
 }
 
 static bool read_ledger(struct report *r, const char *case_path, struct fault *f)
@@ -224,7 +224,7 @@ int intake_report(const char *case_path, const struct feed *fd, int64_t took, bo
 
     if (!read_ledger(&r, case_path, &f)) {
         free(r.firsts);
-        return say_fault(&f);
+        return tell_fault(&f);
     }
     *empty = r.files == 0 && !stopped;
     say_notes(&r);
@@ -235,7 +235,7 @@ int intake_report(const char *case_path, const struct feed *fd, int64_t took, bo
     status = r.files == 0 ? STATUS_FAILED
              : r.damaged || !read_files(&r) ? STATUS_DAMAGED : STATUS_DONE;
     if (stopped) {
-        say("stopped at a commit: the same command continues from there");
+        tell("stopped at a commit: the same command continues from there");
         status = STATUS_FAILED;
     }
     free(r.firsts);

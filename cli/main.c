@@ -47,7 +47,7 @@ int main(int argc, char **argv)
     if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && status == STATUS_DONE) {
         struct fault f;
         fault_errno(&f, "the output could not be written");
-        status = say_fault(&f);
+        status = tell_fault(&f);
     }
     return status;
 }

@@ -5,7 +5,7 @@
  * something to reckon with. */
 #include "cli/progress.h"
 
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "core/moment.h"
 
 #include <inttypes.h>
@@ -34,18 +34,18 @@ static size_t add_left(char *out, size_t size, const struct ingest_progress *in,
 void progress_line(char out[static PROGRESS_TEXT], const struct ingest_progress *in,
                    int64_t took, bool settling, int width)
 {
-    char files[SAY_COUNT_TEXT], done[SAY_COUNT_TEXT], bytes[SAY_BYTES_TEXT];
-    char all[SAY_BYTES_TEXT], rate[SAY_COUNT_TEXT], loads[SAY_COUNT_TEXT];
-    char damaged[SAY_COUNT_TEXT];
+    char files[TELL_COUNT_TEXT], done[TELL_COUNT_TEXT], bytes[TELL_BYTES_TEXT];
+    char all[TELL_BYTES_TEXT], rate[TELL_COUNT_TEXT], loads[TELL_COUNT_TEXT];
+    char damaged[TELL_COUNT_TEXT];
     double seconds = took > 0 ? (double)took / SECOND : 1;
     size_t used;
 
     used = (size_t)snprintf(
         out, PROGRESS_TEXT, "%s/%s%s files, %s of %s%s, %s records/s, %s loads, %s damaged",
-        say_count(in->files_done, done), say_count(in->files, files), in->walked ? "" : "+",
-        say_bytes(in->bytes_done, bytes), say_bytes(in->bytes, all), in->walked ? "" : "+",
-        say_count((uint64_t)((double)in->records / seconds), rate),
-        say_count(in->loads, loads), say_count(in->damaged, damaged));
+        tell_count(in->files_done, done), tell_count(in->files, files), in->walked ? "" : "+",
+        tell_bytes(in->bytes_done, bytes), tell_bytes(in->bytes, all), in->walked ? "" : "+",
+        tell_count((uint64_t)((double)in->records / seconds), rate),
+        tell_count(in->loads, loads), tell_count(in->damaged, damaged));
     if (settling)
         used += (size_t)snprintf(out + used, PROGRESS_TEXT - used, ", building the indexes");
     else

@@ -149,7 +149,7 @@ static int print_row(const struct asked *a, enum output_form form)
     cells[n++] = (struct cell){ CELL_NUMBER, a->verdict.SuspicionScore, SPAN_NONE };
     cells[n++] = (struct cell){ CELL_NUMBER, factor_is_hit(a->verdict), SPAN_NONE };
     output_row(out, cells);
-    return output_close(out, NULL, &f) ? STATUS_DONE : say_fault(&f);
+    return output_close(out, NULL, &f) ? STATUS_DONE : tell_fault(&f);
 }
 
 static int answer(const struct command *c, const struct options *o, struct asked *a)
@@ -158,7 +158,7 @@ static int answer(const struct command *c, const struct options *o, struct asked
     struct fault f;
 
     if (!take_platform(o, a, &f) || !output_form_named(options_value(o, "format"), &form, &f))
-        return say_usage(c->name, "%s", f.text);
+        return tell_usage(c->name, "%s", f.text);
     a->verdict = factor_verdict(a->platform, a->Image, a->ImageLoaded, a->Signed);
     if (options_given(o, "format") && form != OUTPUT_TABLE)
         return print_row(a, form);
@@ -173,7 +173,7 @@ static int score_run(const struct command *c, const struct options *o)
     int status;
 
     if (o->word_count < 2 || o->word_count > 3)
-        return say_usage(c->name, "score takes IMAGE, IMAGELOADED and SIGNED");
+        return tell_usage(c->name, "score takes IMAGE, IMAGELOADED and SIGNED");
     arena_init(&arena, WORDS_BYTES_MAX);
     a.Image = word(o, 0, &arena);
     a.ImageLoaded = word(o, 1, &arena);

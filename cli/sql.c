@@ -67,7 +67,7 @@ static int sql(struct store *s, struct answer *a, const char *statement)
     }
     for (size_t i = 0; i < a->count; i++)
         free(a->names[i]);
-    return ok ? STATUS_DONE : say_fault(&f);
+    return ok ? STATUS_DONE : tell_fault(&f);
 }
 
 static int sql_run(const struct command *c, const struct options *o)
@@ -78,12 +78,12 @@ static int sql_run(const struct command *c, const struct options *o)
     int status;
 
     if (o->word_count != 1)
-        return say_usage(c->name, o->word_count ? "the SELECT must be one word: quote it"
+        return tell_usage(c->name, o->word_count ? "the SELECT must be one word: quote it"
                                                 : "sql needs a SELECT");
     a = memory_zero(1, sizeof *a);
     if (!output_form_named(options_value(o, "format"), &a->form, &f)
         || !options_number(o, "limit", UINT32_MAX, &a->limit, &f)) {
-        status = say_usage(c->name, "%s", f.text);
+        status = tell_usage(c->name, "%s", f.text);
     } else {
         s = command_open(c, o, &status);
         if (s)

@@ -120,8 +120,8 @@ static int stack(struct store *s, struct stack *st, const struct question *q,
         ok = false;
     }
     if (ok && told.rows == 0)
-        say("nothing in this case matches");
-    return ok ? STATUS_DONE : say_fault(&f);
+        tell("nothing in this case matches");
+    return ok ? STATUS_DONE : tell_fault(&f);
 }
 
 static bool take_options(const struct options *o, struct stack *st, struct question *q,
@@ -156,7 +156,7 @@ static int stack_run(const struct command *c, const struct options *o)
     int status;
 
     if (!take_options(o, &st, q, &form, &f)) {
-        status = say_usage(c->name, "%s", f.text);
+        status = tell_usage(c->name, "%s", f.text);
     } else {
         struct store *s = command_open(c, o, &status);
         if (s)

@@ -4,7 +4,7 @@
  * that follow are cut to that, so that any number of rows streams in constant
  * memory.  Every text passes text_show(), wherever it goes: a line end inside
  * a value must not end a line of the table.  It uses no colour. */
-#include "cli/table.h"
+#include "cli/fit.h"
 
 #include "cli/output.h"
 #include "core/text.h"
@@ -22,127 +22,9 @@ struct table {
     size_t rows;
     bool started;                /* widths are known, the heading is out */
     bool brief;                  /* short headings */
-    struct table_column *widths; /* one a column; a json_only one has natural 0 */
+    struct fit *widths; /* one a column; a json_only one has natural 0 */
     char *shown, *cut;           /* scratch of SHOWN_MAX */
 };
-
-static int sum(const struct table_column *c, size_t count, bool least)
-{
-    int total = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (c[i].width > 0)
-            total += (least && c[i].least < c[i].natural ? c[i].least : c[i].natural) + TABLE_GAP;
-    return total - TABLE_GAP;
-}
-
-static bool leave_one_out(struct table_column *c, size_t count)
-{
-    struct table_column *worst = NULL;
-
-    for (size_t i = 0; i < count; i++)
-        if (c[i].width > 0 && c[i].rank > 0 && (!worst || c[i].rank >= worst->rank))
-            worst = &c[i];
-    if (worst)
-        worst->width = 0;
-    return worst != NULL;
-}
-
-void table_fit(struct table_column *c, size_t count, int available)
-{
-    for (size_t i = 0; i < count; i++)
-        c[i].width = c[i].natural;
-    if (available <= 0 || sum(c, count, false) <= available)
-        return;
-    while (sum(c, count, true) > available && leave_one_out(c, count))
-        continue;
-    int over = available - sum(c, count, true);
-    for (size_t i = 0; i < count; i++)
-        if (c[i].width > 0 && c[i].least < c[i].natural)
-            c[i].width = c[i].least;
-    for (bool grew = true; over > 0 && grew;) {
-        grew = false;
-        for (size_t i = 0; i < count && over > 0; i++) {
-            if (c[i].width > 0 && c[i].width < c[i].natural) {
-                c[i].width++;
-                over--;
-                grew = true;
-            }
-        }
-    }
-}
-
-int table_width(struct span shown)
-{
-    int width = 0;
-
-    while (shown.len)
-        width += text_width(text_next(&shown));
-    return width;
-}
-
-/* The longest beginning that takes at most `width` columns, with the marks that
- * stand on its last character. */
-static size_t head_bytes(struct span text, int width)
-{
-    size_t whole = text.len, end = 0;
-
-    while (text.len) {
-        width -= text_width(text_next(&text));
-        if (width < 0)
-            break;
-        end = whole - text.len;
-    }
-    return end;
-}
-
-/* Where the shortest end begins that leaves at most `width` columns. */
-static size_t tail_start(struct span text, int width)
-{
-    size_t whole = text.len;
-    int left = table_width(text);
-
-    while (text.len) {
-        struct span here = text;
-        int w = text_width(text_next(&text));
-        if (left <= width && w > 0)
-            return whole - here.len;
-        left -= w;
-    }
-    return whole;
-}
-
-void table_shorten(char *out, struct span shown, int width, bool path)
-{
-    struct span head = shown, tail = SPAN_EMPTY;
-    const char *dots = "..";
-
-    if (table_width(shown) <= width) {
-        dots = "";
-    } else if (width <= 2) {
-        head.len = 0;
-        dots = width == 2 ? ".." : width == 1 ? "." : "";
-    } else if (path) {
-        /* the file name with its separator, as much of it as there is room for */
-        struct span name = span_file_name(shown);
-        size_t from = (size_t)(name.at - shown.at);
-        if (from > 0 && table_width(name) + 1 <= width - 2)
-            from--;
-        tail = span_of(shown.at + from, shown.len - from);
-        size_t skip = tail_start(tail, width - 2);
-        tail = span_of(tail.at + skip, tail.len - skip);
-        head.len = (size_t)(tail.at - shown.at);
-        head.len = head_bytes(head, width - 2 - table_width(tail));
-    } else {
-        head.len = head_bytes(head, width - 2);
-    }
-    memcpy(out, head.at, head.len);
-    out += head.len;
-    memcpy(out, dots, strlen(dots));
-    out += strlen(dots);
-    memcpy(out, tail.at, tail.len);
-    out[tail.len] = 0;
-}
 
 static const char *heading(const struct output *o, size_t i)
 {
@@ -173,18 +55,18 @@ static void put_cell(struct output *o, size_t i, struct span shown, bool last)
     bool number = c->kind == OUTPUT_NUMBER;
     const char *text = (const char *)shown.at;
 
-    if (!number && table_width(shown) > width) {
-        table_shorten(t->cut, shown, width, c->kind == OUTPUT_PATH);
+    if (!number && fit_width(shown) > width) {
+        fit_text(t->cut, shown, width, c->kind == OUTPUT_PATH);
         text = t->cut;
     }
-    int pad = width - table_width(span_text(text));
+    int pad = width - fit_width(span_text(text));
     if (number && pad > 0)
         fprintf(o->place.to, "%*s", pad, "");
     fputs(text, o->place.to);
     if (!last && !number && pad > 0)
         fprintf(o->place.to, "%*s", pad, "");
     if (!last)
-        fprintf(o->place.to, "%*s", TABLE_GAP, "");
+        fprintf(o->place.to, "%*s", FIT_GAP, "");
 }
 
 static void put_line(struct output *o, const struct cell *cells)
@@ -212,13 +94,13 @@ static void measure(struct output *o)
 
     for (size_t i = 0; i < o->count; i++) {
         const struct output_column *c = &o->columns[i];
-        int head = table_width(span_text(heading(o, i))), widest = head;
+        int head = fit_width(span_text(heading(o, i))), widest = head;
 
-        t->widths[i] = (struct table_column){ .rank = c->rank };
+        t->widths[i] = (struct fit){ .rank = c->rank };
         if (c->json_only)
             continue;
         for (size_t r = 0; r < t->rows; r++) {
-            int w = table_width(show(t, c, &t->ahead[r * o->count + i]));
+            int w = fit_width(show(t, c, &t->ahead[r * o->count + i]));
             widest = w > widest ? w : widest;
         }
         if (o->place.width <= 0 && widest > ALONE_MAX)
@@ -250,14 +132,14 @@ static void start(struct output *o)
 
     t->started = true;
     measure(o);
-    table_fit(t->widths, o->count, o->place.width);
+    fit_columns(t->widths, o->count, o->place.width);
     bool tight = false;
     for (size_t i = 0; i < o->count; i++)
         tight = tight || t->widths[i].width < t->widths[i].natural;
     if (tight) {
         t->brief = true;
         measure(o);
-        table_fit(t->widths, o->count, o->place.width);
+        fit_columns(t->widths, o->count, o->place.width);
     }
     note_left_out(o);
     put_line(o, NULL);

@@ -3,7 +3,7 @@
 #include "cli/filter_words.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -287,9 +287,9 @@ static void numbers_read_as_people_write_them(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char count[SAY_COUNT_TEXT], bytes[SAY_BYTES_TEXT];
-        assert_string_equal(say_count(table[i].n, count), table[i].count);
-        assert_string_equal(say_bytes(table[i].n, bytes), table[i].bytes);
+        char count[TELL_COUNT_TEXT], bytes[TELL_BYTES_TEXT];
+        assert_string_equal(tell_count(table[i].n, count), table[i].count);
+        assert_string_equal(tell_bytes(table[i].n, bytes), table[i].bytes);
     }
 }
 

@@ -1,7 +1,7 @@
 /* Rows in four forms: escaping, spreadsheets, secrets, tables that fit. */
 #include "cli/output.h"
 #include "cli/redact.h"
-#include "cli/table.h"
+#include "cli/fit.h"
 #include "core/text.h"
 
 #include <setjmp.h>
@@ -278,7 +278,7 @@ static void a_table_leaves_out_and_shares_until_it_fits(void **state)
 {
     static const struct {
         int available;
-        struct table_column in[4];
+        struct fit in[4];
         int want[4];
     } table[] = {
         { 0, { { 50, 5, 0, 0 }, { 500, 5, 1, 0 } }, { 50, 500 } },
@@ -292,11 +292,11 @@ static void a_table_leaves_out_and_shares_until_it_fits(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        struct table_column c[4];
+        struct fit c[4];
         size_t count = table[i].in[2].natural ? 3 : 2;
 
         memcpy(c, table[i].in, sizeof c);
-        table_fit(c, count, table[i].available);
+        fit_columns(c, count, table[i].available);
         for (size_t k = 0; k < count; k++)
             if (c[k].width != table[i].want[k])
                 fail_msg("row %zu, column %zu: %d", i, k, c[k].width);
@@ -332,8 +332,8 @@ static void a_shortened_path_keeps_its_file_name(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char out[128];
-        table_shorten(out, span_text(table[i].in), table[i].width, table[i].path);
-        if (table_width(span_text(out)) > table[i].width)
+        fit_text(out, span_text(table[i].in), table[i].width, table[i].path);
+        if (fit_width(span_text(out)) > table[i].width)
             fail_msg("row %zu is too wide: %s", i, out);
         assert_string_equal(out, table[i].want);
     }
@@ -360,7 +360,7 @@ static void a_table_fits_whatever_the_terminal(void **state)
         size_t lines = 0;
 
         for (char *line = got, *end; (end = strchr(line, '\n')); line = end + 1, lines++)
-            assert_true(table_width(span_of(line, (size_t)(end - line))) <= width);
+            assert_true(fit_width(span_of(line, (size_t)(end - line))) <= width);
         assert_int_equal(lines, 3);
         assert_int_equal(strstr(got, "CommandLine") != NULL, width >= 51);
         free(got);

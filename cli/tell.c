@@ -3,7 +3,7 @@
  *
  * It never writes a byte that text_show() has not seen.  It formats into fixed
  * buffers, so that it works where memory is short. */
-#include "cli/say.h"
+#include "cli/tell.h"
 
 #include "core/text.h"
 
@@ -14,7 +14,7 @@
 
 #define SENTENCE_MAX 2048 /* bytes of one sentence, before and after text_show() */
 
-static void say_line(const char *text)
+static void tell_line(const char *text)
 {
     char shown[SENTENCE_MAX];
 
@@ -22,7 +22,7 @@ static void say_line(const char *text)
     fprintf(stderr, "modhunt: %s\n", shown);
 }
 
-void say(const char *format, ...)
+void tell(const char *format, ...)
 {
     char text[SENTENCE_MAX];
     va_list ap;
@@ -30,16 +30,16 @@ void say(const char *format, ...)
     va_start(ap, format);
     vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
-    say_line(text);
+    tell_line(text);
 }
 
-int say_fault(const struct fault *f)
+int tell_fault(const struct fault *f)
 {
-    say_line(f->text);
+    tell_line(f->text);
     return f->kind == FAULT_USAGE ? STATUS_USAGE : STATUS_FAILED;
 }
 
-int say_usage(const char *command, const char *format, ...)
+int tell_usage(const char *command, const char *format, ...)
 {
     char text[SENTENCE_MAX];
     va_list ap;
@@ -47,15 +47,15 @@ int say_usage(const char *command, const char *format, ...)
     va_start(ap, format);
     vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
-    say_line(text);
+    tell_line(text);
     if (command)
-        say("`modhunt %s --help` shows how it is used", command);
+        tell("`modhunt %s --help` shows how it is used", command);
     else
-        say("`modhunt --help` lists the commands");
+        tell("`modhunt --help` lists the commands");
     return STATUS_USAGE;
 }
 
-const char *say_count(uint64_t count, char out[static SAY_COUNT_TEXT])
+const char *tell_count(uint64_t count, char out[static TELL_COUNT_TEXT])
 {
     char digits[24];
     int len = snprintf(digits, sizeof digits, "%" PRIu64, count);
@@ -70,20 +70,20 @@ const char *say_count(uint64_t count, char out[static SAY_COUNT_TEXT])
     return out;
 }
 
-const char *say_bytes(uint64_t bytes, char out[static SAY_BYTES_TEXT])
+const char *tell_bytes(uint64_t bytes, char out[static TELL_BYTES_TEXT])
 {
     static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
     double size = (double)bytes / 1024;
     size_t unit = 0;
 
     if (bytes < 1024) {
-        snprintf(out, SAY_BYTES_TEXT, "%" PRIu64 " %s", bytes, bytes == 1 ? "byte" : "bytes");
+        snprintf(out, TELL_BYTES_TEXT, "%" PRIu64 " %s", bytes, bytes == 1 ? "byte" : "bytes");
         return out;
     }
     while (size >= 1023.95 && unit + 1 < sizeof units / sizeof *units) {
         size /= 1024;
         unit++;
     }
-    snprintf(out, SAY_BYTES_TEXT, "%.1f %s", size, units[unit]);
+    snprintf(out, TELL_BYTES_TEXT, "%.1f %s", size, units[unit]);
     return out;
 }

@@ -1,30 +1,30 @@
 /* How a table fits a terminal: pure, so that it can be tested. */
-#ifndef CLI_TABLE_H
-#define CLI_TABLE_H
+#ifndef CLI_FIT_H
+#define CLI_FIT_H
 
 #include "core/span.h"
 
-struct table_column {
+struct fit {
     int natural; /* columns that its heading and its widest value take */
     int least;   /* columns below which it is of no use */
     int rank;    /* the highest is left out first; 0: never */
     int width;   /* out: columns it gets; 0: left out */
 };
 
-#define TABLE_GAP 1 /* columns between two columns */
+#define FIT_GAP 1 /* columns between two columns */
 
 /* Gives every column its width so that the row takes at most `available`
  * (0: unlimited): all of it where there is room; else the columns of the highest
  * rank are left out until the rest have their least, and what is over is shared
  * out evenly.  Where not even those fit, the row is too wide. */
-void table_fit(struct table_column *columns, size_t count, int available);
+void fit_columns(struct fit *columns, size_t count, int available);
 
 /* Columns that shown text (of text_show()) takes on a terminal. */
-int table_width(struct span shown);
+int fit_width(struct span shown);
 
 /* Shortens shown text to at most `width` columns, ".." in place of what is cut:
  * the end, or for a path the middle, so that the file name stays.  Into out,
  * ended by a zero, which holds at least shown.len + 3 bytes. */
-void table_shorten(char *out, struct span shown, int width, bool path);
+void fit_text(char *out, struct span shown, int width, bool path);
 
 #endif

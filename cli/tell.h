@@ -3,8 +3,8 @@
  * Everything goes through text_show(), so that a file name or a fault that
  * holds bytes of evidence can't reach the terminal as it is.  A sentence that
  * is too long is cut, never split. */
-#ifndef CLI_SAY_H
-#define CLI_SAY_H
+#ifndef CLI_TELL_H
+#define CLI_TELL_H
 
 #include "core/fault.h"
 
@@ -19,20 +19,20 @@ enum status {
 };
 
 /* `modhunt: `, the sentence, a line end. */
-void say(const char *format, ...) PRINTF_LIKE(1, 2);
+void tell(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Says the fault and gives the exit status that belongs to it. */
-int say_fault(const struct fault *f);
+int tell_fault(const struct fault *f);
 
 /* A usage error: the sentence, and where the help is.  Gives STATUS_USAGE. */
-int say_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
+int tell_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* A count with its thousands apart, `1,234,567`. */
-#define SAY_COUNT_TEXT 28
-const char *say_count(uint64_t count, char out[static SAY_COUNT_TEXT]);
+#define TELL_COUNT_TEXT 28
+const char *tell_count(uint64_t count, char out[static TELL_COUNT_TEXT]);
 
 /* Bytes as `17 bytes`, `64.0 KiB`, `1.2 GiB`. */
-#define SAY_BYTES_TEXT 28
-const char *say_bytes(uint64_t bytes, char out[static SAY_BYTES_TEXT]);
+#define TELL_BYTES_TEXT 28
+const char *tell_bytes(uint64_t bytes, char out[static TELL_BYTES_TEXT]);
 
 #endif
