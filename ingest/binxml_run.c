@@ -256,6 +256,13 @@ static void text_closes(struct binxml *x)
     x->open = TO_NOTHING;
 }
 
+/* A carved record's System is often whole where the template of its data is
+ * overwritten.  It counts, if nobody asks for the data. */
+static bool data_may_be_lost(struct binxml *x, enum state state)
+{
+    return x->strict && state == AT_EVENT && !wanted(x);
+}
+
 static bool instance(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
                      unsigned depth);
 
@@ -286,7 +293,7 @@ static bool run(struct binxml *x, const struct code *code, const struct value *v
         case OP_CLOSE: text_closes(x); break;
         case OP_REF:
             if (values[op->index].type == VALUE_BINXML && values[op->index].len)
-                ok = nested(x, values[op->index], op->to, depth);
+                ok = nested(x, values[op->index], op->to, depth) || data_may_be_lost(x, op->to);
             break;
         case OP_INSTANCE:
             at = (uint32_t)(op->at - x->chunk.at);
