@@ -13,11 +13,11 @@
 #define CHUNK_WORK_MAX (1u << 20)
 #define RECORD_TEXT_MAX (1u << 20) /* bytes of text that one record may become */
 #define CHUNK_TEXT_MAX (2u << 20)
-#define TEMPLATES_MAX 512       /* known at a time */
-#define TEMPLATE_SLOTS 1024     /* a power of two, twice as many */
-#define OPS_MAX 16384
-#define SCRATCH_OPS_MAX 16384   /* of fragments that are no template */
-#define VALUES_MAX (2 * SUBSTITUTIONS_MAX)
+#define TEMPLATES_MAX 256       /* known at a time */
+#define TEMPLATE_SLOTS 512      /* a power of two, twice as many */
+#define OPS_MAX 6144
+#define SCRATCH_OPS_MAX 3072    /* of fragments that are no template */
+#define VALUES_MAX (SUBSTITUTIONS_MAX + 512) /* of all instances around one another */
 
 enum token {
     TOKEN_END = 0, TOKEN_OPEN = 1, TOKEN_CLOSE_START = 2, TOKEN_CLOSE_EMPTY = 3,

@@ -53,11 +53,11 @@ bool binxml_tired(const struct binxml *x)
 const struct template *binxml_template(struct binxml *x, uint32_t at, enum state state)
 {
     uint8_t key = (uint8_t)(state | (x->strict ? STRICT_KEY : 0));
-    uint32_t i = ((at ^ (uint32_t)key << 16) * UINT32_C(2654435761)) >> 22;
+    uint32_t i = ((at ^ (uint32_t)key << 16) * UINT32_C(2654435761)) >> 23;
     uint32_t from = at + DEFINITION_HEAD, end;
     struct template *t;
 
-    _Static_assert(TEMPLATE_SLOTS == 1 << 10, "the hash gives 10 bits");
+    _Static_assert(TEMPLATE_SLOTS == 1 << 9, "the hash gives 9 bits");
     for (; x->slot[i]; i = (i + 1) & (TEMPLATE_SLOTS - 1)) {
         t = &x->template[x->slot[i] - 1];
         if (t->at == at && t->key == key) {
@@ -330,7 +330,7 @@ static bool instance(struct binxml *x, uint32_t *at, uint32_t end, enum state st
     struct value *values = x->value + x->values_used;
     bool ok;
 
-    if (depth > INSTANCE_DEPTH_MAX)
+    if (depth >= INSTANCE_DEPTH_MAX)
         return binxml_broken(x, "its templates are nested too deep");
     if (!binxml_instance(x, *at, end, &in))
         return false;
@@ -367,7 +367,7 @@ static bool loose(struct binxml *x, uint32_t *at, uint32_t end, enum state state
 static bool fragment(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
                      unsigned depth)
 {
-    if (depth > INSTANCE_DEPTH_MAX)
+    if (depth >= INSTANCE_DEPTH_MAX)
         return binxml_broken(x, "its fragments are nested too deep");
     while (*at < end) {
         uint8_t token = x->chunk.at[*at];

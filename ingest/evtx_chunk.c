@@ -39,16 +39,18 @@ static size_t record_size(const struct chunk *c, size_t at)
     return size >= RECORD_MIN && size <= c->len - at ? size : 0;
 }
 
-/* A record's head that nobody declared: is it one for sure? */
-static size_t proven_size(const struct chunk *c, size_t at, size_t end)
+/* A record's head that nobody declared: is it one for sure?  Its size stands
+ * once more at its end; the last one inside a record that was grown over it
+ * lost that to the size of the grown one, `outer`. */
+static size_t proven_size(const struct chunk *c, size_t at, size_t end, size_t outer)
 {
-    size_t size = is_record(c, at) ? record_size(c, at) : 0;
+    size_t size = is_record(c, at) ? record_size(c, at) : 0, copy;
     uint64_t time = size ? raw_u64(c->at + at + 16) : 0;
 
-    if (size == 0 || size > end - at || raw_u32(c->at + at + size - 4) != size
-        || time < FILETIME_1990 || time > FILETIME_2100)
+    if (size == 0 || size > end - at || time < FILETIME_1990 || time > FILETIME_2100)
         return 0;
-    return size;
+    copy = raw_u32(c->at + at + size - 4);
+    return copy == size || (outer && at + size == end && copy == outer) ? size : 0;
 }
 
 static size_t next_magic(const struct chunk *c, size_t from, size_t end)
@@ -72,8 +74,9 @@ static bool record_read(const struct chunk *c, size_t at, size_t size, bool stri
     return binxml_record(c->x, body, e, stopped, why);
 }
 
-/* Looks in [at, end) for records that nobody declared. */
-static void carve(const struct chunk *c, size_t at, size_t end)
+/* Looks in [at, end), the end of a record of `outer` bytes (0: of none), for
+ * records that nobody declared. */
+static void carve(const struct chunk *c, size_t at, size_t end, size_t outer)
 {
     struct batch *b = c->b;
 
@@ -82,7 +85,7 @@ static void carve(const struct chunk *c, size_t at, size_t end)
         const char *why;
 
         at = next_magic(c, at, end);
-        size = at < end ? proven_size(c, at, end) : 0;
+        size = at < end ? proven_size(c, at, end, outer) : 0;
         if (size == 0) {
             at = at < end ? at + 1 : end;
             continue;
@@ -117,12 +120,12 @@ static void record(const struct chunk *c, size_t at, size_t size)
     if (record_read(c, at, size, false, &e, &stopped, &why)) {
         normal_event(c->b, &e, mark);
         if (stopped + RECORD_MIN <= at + size)
-            carve(c, stopped, at + size);
+            carve(c, stopped, at + size, size);
         return;
     }
     arena_rewind(&c->b->arena, mark);
     batch_loss(c->b, c->place + at, size, why);
-    carve(c, at + RECORD_HEAD, at + size);
+    carve(c, at + RECORD_HEAD, at + size, size);
 }
 
 static bool zeros(struct span s)
@@ -135,7 +138,7 @@ static size_t resume(const struct chunk *c, size_t at, size_t end)
 {
     do
         at = next_magic(c, at + 1, end);
-    while (at < end && !proven_size(c, at, c->len));
+    while (at < end && !proven_size(c, at, c->len, 0));
     return at;
 }
 
@@ -190,7 +193,7 @@ void evtx_chunk(struct batch *b, struct binxml *x, struct span slot, uint64_t pl
     if (slot.len < CHUNK_HEAD || memcmp(slot.at, "ElfChnk", 8) != 0) {
         batch_loss(b, place, slot.len, slot.len < CHUNK_HEAD ? "the file ends inside a chunk's header"
                                                             : "a slot doesn't start as a chunk");
-        carve(&c, 0, slot.len);
+        carve(&c, 0, slot.len, 0);
         return;
     }
     free_space = raw_u32(slot.at + 48);
@@ -203,5 +206,5 @@ void evtx_chunk(struct batch *b, struct binxml *x, struct span slot, uint64_t pl
         && (!b->last_loss || b->last_loss->place + b->last_loss->len != place + end))
         batch_loss(b, place + end, 0, "the file ends inside a chunk");
     if (end < slot.len)
-        carve(&c, end, slot.len);
+        carve(&c, end, slot.len, 0);
 }
