@@ -115,8 +115,8 @@ static void a_file_is_told_by_its_magic_or_its_first_chunk(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         memset(head, 0, sizeof head);
-        strncpy((char *)head, rows[i].file, 8);
-        strncpy((char *)head + MAKE_HEADER, rows[i].chunk, 8);
+        memcpy(head, rows[i].file, strlen(rows[i].file));
+        memcpy(head + MAKE_HEADER, rows[i].chunk, strlen(rows[i].chunk));
         assert_int_equal(evtx_decoder.sniff(span_of(head, rows[i].len)), rows[i].want);
     }
 }
