@@ -325,7 +325,7 @@ static void draw_status(const struct model *m, struct grid *g)
     const struct place *p = model_place(m);
     struct area a = m->layout.status;
     char text[LINE_BYTES], took[SAY_MAX], right[LINE_BYTES + SAY_MAX];
-    int w;
+    int w, used;
 
     if (m->mode == MODE_FILTER || m->mode == MODE_REASON) {
         draw_prompt(m, g, a);
@@ -335,16 +335,19 @@ static void draw_status(const struct model *m, struct grid *g)
     right[0] = '\0';
     if (p->rows.page)
         snprintf(right, sizeof right, "%s%s%s", text, text[0] ? "  " : "", say_took(p->rows.took, took));
-    w = grid_width(g, span_text(right), a.columns / 2);
+    if (m->mode == MODE_LEAVE)
+        snprintf(text, sizeof text, "Evidence is still being read. Quit and stop reading?  y / n");
+    else
+        snprintf(text, sizeof text, "%s", m->message);
+    used = 1 + grid_say(g, a.row, 1, a.columns - 2,
+                        m->mode == MODE_LEAVE || m->message_bad ? STYLE_ERROR : STYLE_MESSAGE, text);
+    w = grid_width(g, span_text(right), a.columns);
+    if (used + w + 5 > a.columns)
+        return; /* what is said comes first */
     grid_say(g, a.row, a.columns - 1 - w, w, STYLE_DIM, right);
     if (model_spins(m))
         grid_sign(g, a.row, a.columns - 3 - w, STYLE_KEY,
                   (enum sign)(SIGN_SPIN_0 + (m->now / 120000) % 4));
-    if (m->mode == MODE_LEAVE)
-        grid_say(g, a.row, 1, a.columns - w - 6, STYLE_ERROR,
-                 "Evidence is still being read. Quit and stop reading?  y / n");
-    else
-        grid_say(g, a.row, 1, a.columns - w - 6, m->message_bad ? STYLE_ERROR : STYLE_MESSAGE, m->message);
 }
 
 static void draw_hints(const struct model *m, struct grid *g)

@@ -180,11 +180,10 @@ enum acted keys_press(struct model *m, const struct press *p)
     k = find_key(m, p->key);
     if (!k)
         return ACTED;
-    char before[MESSAGE_MAX];
-    snprintf(before, sizeof before, "%s", m->message);
+    unsigned said = m->said;
     enum acted acted = k->act(m, p);
-    /* A message stays until the next press that is done. */
-    if (acted == ACTED && m->message[0] && strcmp(before, m->message) == 0 && m->orders == 0)
+    /* A message stays until the next press that is done and says nothing. */
+    if (acted == ACTED && m->said == said && m->orders == 0)
         m->message[0] = '\0';
     return acted;
 }

@@ -126,6 +126,7 @@ struct model {
     int64_t ordered_at;
     char message[MESSAGE_MAX];
     bool message_bad;
+    unsigned said;           /* how many messages there were */
 
     bool ingesting, checking;
     struct notice progress;  /* the last NOTICE_PROGRESS */

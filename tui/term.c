@@ -1,15 +1,13 @@
 /* Curses, in one place.
  *
  * A frame is compared with the last one and only changed cells are given to
- * curses.  The surprise: signals only write a byte to a pipe that the loop
- * polls; SIGTERM and SIGHUP also set an alarm, because a write to a terminal
- * that hangs can't be left in any other way. */
+ * curses.  Never sends what curses would not: no title, no OSC. */
 #include "tui/term.h"
+
+#include "tui/signals.h"
 
 #include <assert.h>
 #include <curses.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -20,7 +18,6 @@
 #include <unistd.h>
 
 #define ESC_WAIT_MS 25
-#define HANG_S 1          /* a program that is told to end and hangs: ended */
 #define SELECTED_PAIRS 32 /* pairs of selected styles start here */
 
 static_assert(STYLE_COUNT < SELECTED_PAIRS, "a style needs a pair, and one when selected");
@@ -28,8 +25,6 @@ static_assert(STYLE_COUNT < SELECTED_PAIRS, "a style needs a pair, and one when 
 static SCREEN *screen;
 static struct grid last;         /* what the terminal shows */
 static struct termios before;    /* as we found it */
-static volatile sig_atomic_t told_to_leave, told_resized, told_to_stop;
-static int signal_pipe[2] = { -1, -1 };
 static bool ascii;
 static attr_t attributes[STYLE_COUNT][2];
 static short pairs[STYLE_COUNT][2];
@@ -131,85 +126,6 @@ static void looks_open(void)
     }
 }
 
-/* ---- signals ---- */
-
-static void told(int number)
-{
-    int saved = errno;
-    ssize_t ignored;
-
-    if (number == SIGWINCH)
-        told_resized = 1;
-    else if (number == SIGTSTP)
-        told_to_stop = 1;
-    else {
-        told_to_leave = 1;
-        alarm(HANG_S);
-    }
-    ignored = write(signal_pipe[1], "", 1); /* full: the loop wakes up anyhow */
-    (void)ignored;
-    errno = saved;
-}
-
-/* Told to end a second ago and still here: the terminal hangs. */
-static void hangs(int number)
-{
-    (void)number;
-    tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    _exit(3);
-}
-
-static const int told_by[] = { SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP };
-#define TOLD_BY (sizeof told_by / sizeof *told_by)
-static struct sigaction actions_before[TOLD_BY + 1];
-
-static bool signals_open(struct fault *f)
-{
-    struct sigaction a = { .sa_handler = told }, hang = { .sa_handler = hangs };
-
-    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
-        return fault_errno(f, "no pipe for signals");
-    sigemptyset(&a.sa_mask);
-    sigemptyset(&hang.sa_mask);
-    for (size_t i = 0; i < TOLD_BY; i++)
-        sigaction(told_by[i], &a, &actions_before[i]);
-    sigaction(SIGALRM, &hang, &actions_before[TOLD_BY]);
-    return true;
-}
-
-static void signals_close(void)
-{
-    alarm(0);
-    for (size_t i = 0; i < TOLD_BY; i++)
-        sigaction(told_by[i], &actions_before[i], NULL);
-    sigaction(SIGALRM, &actions_before[TOLD_BY], NULL);
-    close(signal_pipe[0]);
-    close(signal_pipe[1]);
-    signal_pipe[0] = signal_pipe[1] = -1;
-}
-
-int term_signal_fd(void)
-{
-    return signal_pipe[0];
-}
-
-struct term_news term_news(void)
-{
-    struct term_news n;
-    char bytes[64];
-
-    while (read(signal_pipe[0], bytes, sizeof bytes) > 0)
-        continue;
-    n = (struct term_news){ .leave = told_to_leave, .resized = told_resized };
-    told_resized = 0;
-    if (told_to_stop) {
-        told_to_stop = 0;
-        term_suspend();
-        n.resized = true;
-    }
-    return n;
-}
-
 /* ---- open and close ---- */
 
 /* A locale that is not UTF-8 must not garble what is shown. */
@@ -257,7 +173,7 @@ bool term_open(struct fault *f)
     if (tcgetattr(STDIN_FILENO, &before) < 0)
         return fault_errno(f, "the terminal can't be read");
     locale_open();
-    if (!signals_open(f))
+    if (!signals_open(&before, f))
         return false;
     screen = newterm(NULL, stdout, stdin);
     if (!screen || is_dumb()) {
@@ -277,22 +193,16 @@ void term_close(void)
         screen = NULL;
         tcsetattr(STDIN_FILENO, TCSANOW, &before);
     }
-    if (signal_pipe[0] >= 0)
-        signals_close();
+    signals_close();
     grid_free(&last);
 }
 
 void term_suspend(void)
 {
-    struct sigaction stop = { .sa_handler = SIG_DFL }, ours;
-
     def_prog_mode();
     endwin();
-    sigemptyset(&stop.sa_mask);
-    sigaction(SIGTSTP, &stop, &ours);
-    raise(SIGTSTP);
+    signals_stop();
     /* Here again when somebody continues us. */
-    sigaction(SIGTSTP, &ours, NULL);
     reset_prog_mode();
     grid_free(&last);
     clearok(stdscr, TRUE);
@@ -370,8 +280,7 @@ bool term_press(struct press *p)
         if (kind == KEY_CODE_YES)
             continue;
         if (c == PRESS_CTRL('Z')) {
-            told_to_stop = 1;
-            told(SIGTSTP);
+            raise(SIGTSTP); /* as if the terminal had sent it */
             continue;
         }
         c = c == '\n' ? PRESS_ENTER : c == 0x7F || c == 0x08 ? PRESS_BACKSPACE : c;

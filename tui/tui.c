@@ -6,6 +6,7 @@
 
 #include "tui/draw.h"
 #include "tui/model.h"
+#include "tui/signals.h"
 #include "tui/term.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ static bool wait_for_more(const struct model *m)
         [POLL_KEYS] = { .fd = STDIN_FILENO, .events = model_press_room(m) ? POLLIN : 0 },
         [POLL_PAGES] = { .fd = queue_fd(m->doors.pages), .events = POLLIN },
         [POLL_NOTICES] = { .fd = queue_fd(m->doors.notices), .events = POLLIN },
-        [POLL_SIGNALS] = { .fd = term_signal_fd(), .events = POLLIN },
+        [POLL_SIGNALS] = { .fd = signals_fd(), .events = POLLIN },
     };
 
     /* A closed queue is readable for ever. */
@@ -81,10 +82,14 @@ static void run(struct model *m, struct grid *g)
 {
     take_size(m, g);
     for (;;) {
-        struct term_news news = term_news();
+        struct news news = signals_news();
 
         if (news.leave)
             return;
+        if (news.stop) {
+            term_suspend();
+            news.resized = true;
+        }
         if (news.resized) {
             take_size(m, g);
             m->redraw = true;
