@@ -12,8 +12,8 @@
 
 #include <stdio.h>
 
-#define SIGHTING_SLOTS 4096
-#define PROCESS_SLOTS 4096
+#define SIGHTING_SLOTS 16384
+#define PROCESS_SLOTS 16384
 #define FEW_SLOTS 256
 
 struct hunt {

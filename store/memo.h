@@ -8,13 +8,12 @@
 
 #include "store/select.h"
 
-#define MEMO_TEXT_MAX 4096
+#define MEMO_TEXT_MAX 1024
 #define MEMO_CELLS_MAX 12
 #define MEMO_ROW_MAX (128u << 20)
 
 struct memo_slot {
     int64_t id; /* 0: empty */
-    struct cell cells[MEMO_CELLS_MAX];
     uint8_t *texts;
 };
 
@@ -23,8 +22,10 @@ struct memo {
     sqlite3_stmt *st;
     size_t cells, slots; /* slots: a power of two */
     struct memo_slot *slot;
-    struct memo_slot large; /* the last row that fits no slot */
-    struct arena scratch;
+    struct cell *kept;                 /* slots * cells */
+    struct cell large[MEMO_CELLS_MAX]; /* the last row that was read */
+    struct arena scratch;              /* its texts */
+    struct arena_mark start;
 };
 
 /* `text` compiles the statement, whose ?1 is the id.  A zeroed memo may be
