@@ -5,6 +5,8 @@
 
 static const struct decoder *const decoders[] = {
     &evtx_decoder,
+    &jsonl_decoder, /* before xml: JSON may carry XML in its strings */
+    &json_decoder,
     &xml_decoder,
 };
 

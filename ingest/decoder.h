@@ -48,7 +48,7 @@ struct decoder {
     void (*follow_end)(void *state); /* frees what follow made; also after a stop */
 };
 
-extern const struct decoder evtx_decoder, xml_decoder;
+extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder;
 
 /* The decoder whose sniff says yes, or NULL. */
 const struct decoder *decoder_for(struct span head);

@@ -10,6 +10,7 @@
 #include "core/fault.h"
 #include "core/text.h"
 #include "ingest/normal.h"
+#include "ingest/xml.h"
 #include "ingest/xml_mend.h"
 #include "ingest/xml_scan.h"
 
@@ -429,8 +430,8 @@ static const char *reason(struct reading *r)
     return (const char *)out;
 }
 
-static void take_record(struct reading *r, struct span text, uint64_t place, uint64_t len,
-                        bool altered)
+/* Reads one record into r->e, all but its place; why it could not, or NULL. */
+static const char *read_record(struct reading *r, struct span text, bool altered)
 {
     struct arena_mark before = arena_mark(&r->batch->arena);
     bool ok;
@@ -447,16 +448,28 @@ static void take_record(struct reading *r, struct span text, uint64_t place, uin
     }
     if (!ok) {
         arena_rewind(&r->batch->arena, before);
-        batch_loss(r->batch, place, len, reason(r));
-        return;
+        return reason(r);
     }
     arena_trim(&r->batch->arena, r->pool, (size_t)(r->at - r->pool));
-    r->e.place = place;
     r->e.logged = moment_parse(trimmed(r->SystemTime));
     if (span_number(trimmed(r->EventRecordID), &r->e.record))
         r->e.flags |= RECORD_NUMBERED;
     if (altered)
         r->e.flags |= RECORD_ALTERED;
+    return NULL;
+}
+
+static void take_record(struct reading *r, struct span text, uint64_t place, uint64_t len,
+                        bool altered)
+{
+    struct arena_mark before = arena_mark(&r->batch->arena);
+    const char *wrong = read_record(r, text, altered);
+
+    if (wrong) {
+        batch_loss(r->batch, place, len, wrong);
+        return;
+    }
+    r->e.place = place;
     normal_event(r->batch, &r->e, before);
 }
 
@@ -512,6 +525,84 @@ static void xml_decode(const struct piece *p, struct batch *b)
     }
     reading_close(&r);
     free(copy);
+}
+
+/* ---- records that other formats carry ---- */
+
+struct xml_reader {
+    struct reading reading;
+    struct arena_mark empty;
+};
+
+struct xml_reader *xml_reader_open(struct batch *b)
+{
+    struct xml_reader *x = memory_get(sizeof *x);
+
+    reading_open(&x->reading, b);
+    x->empty = arena_mark(&x->reading.scratch);
+    return x;
+}
+
+void xml_reader_close(struct xml_reader *x)
+{
+    if (!x)
+        return;
+    reading_close(&x->reading);
+    free(x);
+}
+
+static const uint8_t *last_of(struct span text, struct span what)
+{
+    const uint8_t *last = NULL, *at;
+
+    while (text.len && (at = memmem(text.at, text.len, what.at, what.len)) != NULL) {
+        last = at;
+        text = span_of(at + what.len, (size_t)(text.at + text.len - at) - what.len);
+    }
+    return last;
+}
+
+/* An event whose carrier cut it short: what is whole of it, and closed. */
+static struct span closed(struct arena *a, struct span text)
+{
+    static const struct { struct span whole, close; } ways[] = {
+        { SPAN_INIT("</Data>"), SPAN_INIT("</EventData></Event>") },
+        { SPAN_INIT("</System>"), SPAN_INIT("</Event>") },
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const uint8_t *last = last_of(text, ways[i].whole);
+        size_t len = last ? (size_t)(last - text.at) + ways[i].whole.len : 0;
+        uint8_t *out = last ? arena_bytes(a, len + ways[i].close.len) : NULL;
+
+        if (!out)
+            continue;
+        memcpy(out, text.at, len);
+        memcpy(out + len, ways[i].close.at, ways[i].close.len);
+        return span_of(out, len + ways[i].close.len);
+    }
+    return SPAN_EMPTY;
+}
+
+const char *xml_read(struct xml_reader *x, struct span text, struct event *e)
+{
+    struct xml_scan s = { .in = text, .at_end = true };
+    struct xml_record found;
+    bool cut;
+
+    cut = memmem(text.at, text.len, "</Event>", 8) == NULL;
+    if (cut)
+        s.in = closed(&x->reading.scratch, text);
+    if (xml_next(&s, &found) != XML_RECORD)
+        found.wrong = "no <Event> that says anything";
+    const char *wrong = found.wrong;
+    if (!wrong)
+        wrong = read_record(&x->reading,
+                            span_of(s.in.at + found.start, found.end - found.start), cut);
+    arena_rewind(&x->reading.scratch, x->empty);
+    if (!wrong)
+        *e = x->reading.e;
+    return wrong;
 }
 
 const struct decoder xml_decoder = {

@@ -1,0 +1,189 @@
+/* Times as exports write them.
+ *
+ * Never asks the system for a zone: what names none is read as UTC, and said to
+ * be. */
+#include "ingest/form.h"
+
+#include <stdio.h>
+
+#define FILETIME_FROM INT64_C(100000000000000000) /* 100 ns since 1601: the year 1917 on */
+#define NANO_FROM INT64_C(1000000000000000000)    /* ns since 1970: the year 2001 on */
+#define MICRO_FROM INT64_C(100000000000000)
+#define MILLI_FROM INT64_C(100000000000)          /* seconds beyond the year 5138 */
+#define WHOLE_MAX (INT64_MAX / 100)
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static struct span from(struct span s, size_t n)
+{
+    return span_of(s.at + n, s.len - n);
+}
+
+static bool ends(struct span s, const char *with)
+{
+    size_t len = strlen(with);
+
+    return s.len >= len && span_equal_nocase(from(s, s.len - len), span_text(with));
+}
+
+/* Digits at the start; how many there were. */
+static size_t whole(struct span s, int64_t *out)
+{
+    size_t i = 0;
+
+    for (*out = 0; i < s.len && is_digit(s.at[i]); i++)
+        *out = *out < WHOLE_MAX ? *out * 10 + (s.at[i] - '0') : WHOLE_MAX * 10;
+    return i;
+}
+
+/* Seconds, milli-, micro- or nanoseconds since 1970, or FILETIME: by size. */
+static int64_t epoch(struct span s)
+{
+    int64_t n, part = 0, scale = 1000000;
+    size_t digits = whole(s, &n);
+
+    if (digits == 0)
+        return MOMENT_NONE;
+    s = from(s, digits);
+    if (s.len && s.at[0] == '.')
+        for (s = from(s, 1); s.len && is_digit(s.at[0]); s = from(s, 1))
+            if (scale > 1) {
+                scale /= 10;
+                part += (s.at[0] - '0') * scale;
+            }
+    if (s.len)
+        return MOMENT_NONE;
+    if (n >= NANO_FROM)
+        return n / 1000;
+    if (n >= FILETIME_FROM)
+        return moment_from_filetime((uint64_t)n);
+    if (n >= MICRO_FROM)
+        return n;
+    if (n >= MILLI_FROM)
+        return n * 1000 + part / 1000;
+    return n * 1000000 + part;
+}
+
+/* `/Date(1603331164973)/`, `/Date(1603331164973+0200)/`: milliseconds of UTC; the
+ * offset only says where it was written. */
+static int64_t dotnet(struct span s)
+{
+    bool minus;
+    int64_t n;
+
+    s = from(s, 6);
+    minus = s.len && s.at[0] == '-';
+    if (minus)
+        s = from(s, 1);
+    size_t digits = whole(s, &n);
+    if (digits == 0 || digits == s.len || n > INT64_MAX / 1000)
+        return MOMENT_NONE;
+    return minus ? -n * 1000 : n * 1000;
+}
+
+/* `hh:mm:ss[.fff] [AM|PM]` of a day that is known, by way of moment_parse. */
+static int64_t of_day(int64_t year, int64_t month, int64_t day, struct span clock)
+{
+    char text[64];
+    int64_t hour, after = 0;
+    size_t digits;
+
+    if (ends(clock, "PM") || ends(clock, "AM")) {
+        after = ends(clock, "PM") ? 12 : 0;
+        clock.len -= 2;
+        while (clock.len && clock.at[clock.len - 1] == ' ')
+            clock.len--;
+        digits = whole(clock, &hour);
+        if (hour < 1 || hour > 12)
+            return MOMENT_NONE;
+        hour = hour % 12 + after;
+    } else {
+        digits = whole(clock, &hour);
+    }
+    clock = from(clock, digits);
+    if (digits == 0 || digits > 2 || clock.len < 6 || clock.len > 24 || year > 9999)
+        return MOMENT_NONE;
+    int len = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d%.*s", (int)year, (int)month,
+                       (int)day, (int)hour, (int)clock.len, (const char *)clock.at);
+    return moment_parse(span_of(text, (size_t)len));
+}
+
+/* `10/22/2020 1:31:04 AM`, with a comma too; day first where it can't be else. */
+static int64_t slashed(struct span s)
+{
+    int64_t part[3];
+
+    for (int i = 0; i < 3; i++) {
+        size_t digits = whole(s, &part[i]);
+
+        if (digits == 0 || digits > 4 || s.len < digits + 1
+            || (i < 2 && s.at[digits] != '/'))
+            return MOMENT_NONE;
+        s = from(s, i < 2 ? digits + 1 : digits);
+    }
+    while (s.len && (s.at[0] == ' ' || s.at[0] == ','))
+        s = from(s, 1);
+    bool day_first = part[0] > 12;
+    return part[0] > 31 || part[1] > 31 ? MOMENT_NONE
+         : of_day(part[2], part[day_first], part[!day_first], s);
+}
+
+/* `Oct 22, 2020 @ 01:31:04.973` */
+static int64_t kibana(struct span s)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    int64_t month = 0, day, year;
+    size_t digits;
+
+    if (s.len < 20)
+        return MOMENT_NONE;
+    for (int i = 0; i < 12; i++)
+        if (memcmp(s.at, months + 3 * i, 3) == 0)
+            month = i + 1;
+    s = from(s, 4);
+    digits = whole(s, &day);
+    s = from(s, digits);
+    if (month == 0 || digits == 0 || digits > 2 || !span_starts(s, SPAN(", ")))
+        return MOMENT_NONE;
+    s = from(s, 2);
+    digits = whole(s, &year);
+    s = from(s, digits);
+    return digits == 4 && span_starts(s, SPAN(" @ ")) ? of_day(year, month, day, from(s, 3))
+                                                      : MOMENT_NONE;
+}
+
+/* Does what moment_parse read end in a zone? */
+static bool has_zone(struct span s)
+{
+    if (s.len && (s.at[s.len - 1] | 0x20) == 'z')
+        return true;
+    for (size_t i = 19; i < s.len; i++)
+        if (s.at[i] == '+' || s.at[i] == '-')
+            return true;
+    return false;
+}
+
+int64_t form_moment(struct span s, bool *zoned)
+{
+    int64_t m;
+
+    while (s.len && s.at[0] == ' ')
+        s = from(s, 1);
+    while (s.len && s.at[s.len - 1] == ' ')
+        s.len--;
+    *zoned = true;
+    if (span_starts(s, SPAN("/Date(")))
+        return dotnet(s);
+    if ((m = epoch(s)) != MOMENT_NONE)
+        return m;
+    if (ends(s, " UTC"))
+        s.len -= 4;
+    else
+        *zoned = has_zone(s);
+    if ((m = moment_parse(s)) != MOMENT_NONE)
+        return m;
+    return (m = slashed(s)) != MOMENT_NONE ? m : kibana(s);
+}

@@ -1,0 +1,300 @@
+/* Telling JSON by content, and cutting it into pieces without holding the file.
+ *
+ * Indented JSON is cut where a line is the record's indentation and `{`: no
+ * string can hold a line end, so damage never moves such a cut.  What is written
+ * on one line is cut by counting brackets outside of strings; where a line ends
+ * inside a string, something is damaged, and the string is taken for closed. */
+#include "ingest/json_cut.h"
+
+#include "core/fault.h"
+#include "core/text.h"
+#include "ingest/json_walk.h"
+
+#include <stdlib.h>
+
+#define LINES_TRIED 16
+
+enum json_width json_width(struct span b)
+{
+    if (b.len >= 2 && (span_starts(b, SPAN("\xFF\xFE")) || (b.at[0] && !b.at[1])))
+        return JSON_LITTLE;
+    if (b.len >= 2 && (span_starts(b, SPAN("\xFE\xFF")) || (!b.at[0] && b.at[1])))
+        return JSON_BIG;
+    return JSON_NARROW;
+}
+
+/* One byte a unit of UTF-16: ASCII as it is, else a byte that means nothing. */
+static uint8_t *narrow(struct span in, enum json_width width)
+{
+    size_t low = width == JSON_LITTLE ? 0 : 1;
+    uint8_t *out = memory_get(in.len / 2 + 1);
+
+    for (size_t i = 0; i < in.len / 2; i++) {
+        uint8_t c = in.at[2 * i + low];
+
+        out[i] = in.at[2 * i + (1 - low)] || c >= 0x80 ? 0xBF : c;
+    }
+    return out;
+}
+
+/* ---- telling ---- */
+
+static struct span from(struct span s, const uint8_t *at)
+{
+    return span_of(at, (size_t)(s.at + s.len - at));
+}
+
+static struct span after_space(struct span s)
+{
+    while (s.len && memchr(" \t\r\n", s.at[0], 4))
+        s = span_of(s.at + 1, s.len - 1);
+    return s;
+}
+
+static struct span after_mark(struct span s)
+{
+    if (span_starts(s, SPAN("\xEF\xBB\xBF")))
+        s = span_of(s.at + 3, s.len - 3);
+    if (s.len && s.at[0] == 0xBF) /* narrowed */
+        s = span_of(s.at + 1, s.len - 1);
+    return after_space(s);
+}
+
+static enum walk_end probe(struct form *f, struct span text, struct walk *w)
+{
+    struct places p = { .at = text.at };
+
+    return json_walk(f, text, &p, true, w);
+}
+
+/* One object and nothing else but a comma on the line. */
+static bool is_object_line(struct form *f, struct span line)
+{
+    struct walk w;
+
+    line = after_space(line);
+    if (!line.len || line.at[0] != '{' || probe(f, line, &w) == WALK_BROKEN || w.at == line.at)
+        return false;
+    if (w.wrapped) /* the wrapper may fill the line, or the file */
+        return false;
+    struct span rest = after_space(from(line, w.at));
+    if (rest.len && rest.at[0] == ',')
+        rest = after_space(from(rest, rest.at + 1));
+    if (rest.len && rest.at[0] == ']')
+        rest = after_space(from(rest, rest.at + 1));
+    return rest.len == 0 && w.records > 0;
+}
+
+/* An object may begin here: a brace, and on its line a key. */
+static bool is_object_start(struct span s)
+{
+    size_t i = 1;
+
+    if (!s.len || s.at[0] != '{')
+        return false;
+    while (i < s.len && (s.at[i] == ' ' || s.at[i] == '\t'))
+        i++;
+    return i < s.len && s.at[i] == '"';
+}
+
+static bool lines_in(struct form *f, struct span s)
+{
+    s = after_mark(s);
+    if (s.len && s.at[0] == '[')
+        s = after_space(from(s, s.at + 1));
+    if (!is_object_start(s))
+        return false;
+    for (int i = 0; i < LINES_TRIED && s.len; i++) {
+        const uint8_t *end = memchr(s.at, '\n', s.len);
+        struct span line = span_of(s.at, end ? (size_t)(end - s.at) : s.len);
+
+        if (line.at[0] == '{' && is_object_line(f, line))
+            return true;
+        s = end ? from(s, end + 1) : SPAN_EMPTY;
+    }
+    return false;
+}
+
+static bool any_in(struct form *f, struct span s)
+{
+    struct walk w;
+    bool array;
+
+    s = after_mark(s);
+    array = s.len && s.at[0] == '[';
+    if (array)
+        s = after_space(from(s, s.at + 1));
+    if (array && s.len && s.at[0] == ']')
+        return after_space(from(s, s.at + 1)).len == 0;
+    if (!s.len || s.at[0] != '{')
+        return false;
+    return probe(f, s, &w) != WALK_BROKEN || w.records > 0;
+}
+
+/* Endpoint Security's events (eslogger) are nothing of Windows': such a file is
+ * left to whoever reads macOS. */
+static bool is_eslogger(struct span s)
+{
+    static const struct span words[] = { SPAN_INIT("\"global_seq_num\""),
+                                         SPAN_INIT("\"event_type\""), SPAN_INIT("\"mach_time\"") };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!memmem(s.at, s.len, words[i].at, words[i].len))
+            return false;
+    return true;
+}
+
+static bool sniff(struct span head, bool (*is)(struct form *f, struct span s))
+{
+    enum json_width width = json_width(head);
+    uint8_t *copy = width == JSON_NARROW ? NULL : narrow(head, width);
+    struct span s = copy ? span_of(copy, head.len / 2) : head;
+    struct span start = after_mark(s);
+    bool yes = false;
+
+    if (start.len && (start.at[0] == '{' || start.at[0] == '[') && !is_eslogger(start)) {
+        struct batch *b = batch_open(0, 0, 0);
+        struct form *f = form_open(b);
+
+        yes = is(f, s);
+        form_close(f);
+        batch_close(b);
+    }
+    free(copy);
+    return yes;
+}
+
+bool json_sniff_lines(struct span head)
+{
+    return sniff(head, lines_in);
+}
+
+bool json_sniff_any(struct span head)
+{
+    return sniff(head, any_in);
+}
+
+/* ---- cutting ---- */
+
+size_t json_cut_lines(void *state, struct span b, uint64_t offset, bool at_end)
+{
+    enum json_width width = json_width(b);
+
+    (void)state, (void)offset;
+    if (at_end)
+        return b.len;
+    if (width == JSON_NARROW) {
+        const uint8_t *lf = memrchr(b.at, '\n', b.len);
+
+        return lf ? (size_t)(lf - b.at) + 1 : 0;
+    }
+    size_t low = width == JSON_LITTLE ? 0 : 1;
+    for (size_t i = b.len / 2; i > 0; i--)
+        if (b.at[2 * i - 2 + low] == '\n' && b.at[2 * i - 1 - low] == 0)
+            return 2 * i;
+    return 0;
+}
+
+/* Looks at the head of the file: where is the first record, and what is before
+ * it on its line? */
+static void learn(struct json_cut *c, struct span s)
+{
+    struct batch *b = batch_open(0, 0, 0);
+    struct form *f = form_open(b);
+    struct span first = after_mark(s);
+    const uint8_t *open, *line;
+    struct walk w;
+
+    c->way = WAY_COUNTED;
+    if (first.len && first.at[0] == '[') {
+        c->around = 1;
+        first = after_space(from(first, first.at + 1));
+    }
+    open = first.at;
+    if (first.len && first.at[0] == '{' && probe(f, first, &w) == WALK_PAUSED && w.wrapped) {
+        c->around += w.depth;
+        open = w.start;
+    }
+    form_close(f);
+    batch_close(b);
+
+    for (line = open; line > s.at && (line[-1] == ' ' || line[-1] == '\t'); line--)
+        ;
+    c->indent_len = (size_t)(open - line);
+    bool alone = open + 1 < s.at + s.len && (open[1] == '\n' || open[1] == '\r');
+    if (alone && (line == s.at || line[-1] == '\n' || line == first.at)
+        && c->indent_len <= JSON_INDENT_MAX) {
+        c->way = WAY_INDENTED;
+        memcpy(c->indent, line, c->indent_len);
+    }
+}
+
+/* The last line, but the first, that begins as records do. */
+static size_t cut_indented(const struct json_cut *c, struct span b)
+{
+    size_t len = b.len;
+    const uint8_t *lf;
+
+    while ((lf = memrchr(b.at, '\n', len)) != NULL) {
+        struct span line = from(b, lf + 1);
+
+        len = (size_t)(lf - b.at);
+        if (line.len > c->indent_len && line.at[c->indent_len] == '{'
+            && memcmp(line.at, c->indent, c->indent_len) == 0)
+            return len + 1;
+    }
+    return 0;
+}
+
+/* Behind the last record that ends in b.  Bytes counted before are passed over. */
+static size_t cut_counted(struct json_cut *c, struct span b, uint64_t offset, size_t unit)
+{
+    size_t cut = 0;
+
+    for (size_t i = (size_t)(c->counted - offset) / unit; i < b.len; i++) {
+        uint8_t x = b.at[i];
+
+        if (c->in_string) {
+            if (c->escaped)
+                c->escaped = false;
+            else if (x == '\\')
+                c->escaped = true;
+            else if (x == '"' || x == '\n')
+                c->in_string = false;
+        } else if (x == '"') {
+            c->in_string = true;
+            c->escaped = false;
+        } else if (x == '{' || x == '[') {
+            c->depth++;
+        } else if (x == '}' || x == ']') {
+            c->depth -= c->depth > 0;
+            if (x == '}' && c->depth <= c->around)
+                cut = i + 1;
+        }
+    }
+    c->counted = offset + b.len * unit;
+    return cut;
+}
+
+size_t json_cut_any(void *state, struct span bytes, uint64_t offset, bool at_end)
+{
+    struct json_cut *c = state;
+    struct span b = bytes;
+    uint8_t *copy = NULL;
+    size_t unit = 1, cut;
+
+    if (at_end)
+        return bytes.len;
+    if (c->way == WAY_UNKNOWN)
+        c->width = json_width(bytes);
+    if (c->width != JSON_NARROW) {
+        copy = narrow(bytes, c->width);
+        b = span_of(copy, bytes.len / 2);
+        unit = 2;
+    }
+    if (c->way == WAY_UNKNOWN)
+        learn(c, b);
+    cut = c->way == WAY_INDENTED ? cut_indented(c, b) : cut_counted(c, b, offset, unit);
+    free(copy);
+    return cut * unit;
+}

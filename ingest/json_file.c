@@ -1,0 +1,257 @@
+/* Files of JSON: an object a line ("jsonl"), or arrays and objects written any
+ * other way ("json"), in UTF-8 or UTF-16.
+ *
+ * Both decode alike, record after record, and differ in where a piece may end:
+ * at a line end, or where the bytes say that a record does.  A damaged record
+ * costs what stands before the next place that can begin one.  The surprise: of
+ * an object that wraps the records (`{"hits": {"hits": [...`) only the first
+ * piece has the head and the last the tail; a piece in between is just records
+ * and commas, so the outermost brackets mean nothing here. */
+#include "ingest/decoder.h"
+
+#include "core/fault.h"
+#include "core/text.h"
+#include "ingest/json.h"
+#include "ingest/json_cut.h"
+#include "ingest/json_walk.h"
+
+#include <stdlib.h>
+
+#define PIECE_BYTES (1u << 20)
+#define PIECE_BYTES_MAX (8u << 20)
+#define WIDE_BYTES_MAX (4 * PIECE_BYTES_MAX) /* a piece of UTF-16 as UTF-8 */
+#define LOSSES_MAX 1000                      /* of one piece; behind them lines share one */
+
+struct file {
+    struct form *form;
+    struct batch *batch;
+    struct places places;
+    const uint8_t *text, *at, *end;
+    bool lines;     /* a record a line */
+    bool last;      /* nothing follows the piece */
+    unsigned losses;
+};
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static const uint8_t *line_end(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *lf = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+    return lf ? lf + 1 : end;
+}
+
+static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && is_space(*at))
+        at++;
+    return at;
+}
+
+/* The next line, behind the one at `at`, that begins with an object (or an array)
+ * not further in than `indent`. */
+static const uint8_t *next_object_line(const uint8_t *at, const uint8_t *end, size_t indent)
+{
+    while ((at = line_end(at, end)) < end) {
+        const uint8_t *p = at;
+
+        while (p < end && (*p == ' ' || *p == '\t'))
+            p++;
+        if (p < end && (*p == '{' || *p == '[') && (size_t)(p - at) <= indent)
+            return at;
+    }
+    return end;
+}
+
+/* Where another record may begin on the same line: `},{"`. */
+static const uint8_t *next_object(const uint8_t *at, const uint8_t *end)
+{
+    for (; at < end && (at = memchr(at, '}', (size_t)(end - at))) != NULL; at++) {
+        const uint8_t *p = skip_space(at + 1, end);
+
+        if (p == end || *p != ',')
+            continue;
+        p = skip_space(p + 1, end);
+        if (p == end || *p != '{')
+            continue;
+        const uint8_t *open = p;
+        p = skip_space(p + 1, end);
+        if (p < end && *p == '"')
+            return open;
+    }
+    return end;
+}
+
+/* Where reading goes on behind a record that began at `start` and broke at `at`. */
+static const uint8_t *after_damage(const struct file *f, const uint8_t *start,
+                                   const uint8_t *at)
+{
+    const uint8_t *line = start, *begin = f->text;
+
+    if (f->lines)
+        return f->losses < LOSSES_MAX ? line_end(start, f->end)
+                                      : next_object_line(start, f->end, SIZE_MAX);
+    while (line > begin && (line[-1] == ' ' || line[-1] == '\t'))
+        line--;
+    if (line == f->text || line[-1] == '\n')
+        return next_object_line(start, f->end, (size_t)(start - line));
+    const uint8_t *here = next_object(at, f->end);
+    const uint8_t *below = next_object_line(at, here, SIZE_MAX);
+    return below < here ? below : here;
+}
+
+static void lose(struct file *f, const uint8_t *start, const uint8_t *to, const char *why)
+{
+    uint64_t place = place_of(&f->places, start);
+
+    f->losses++;
+    batch_loss(f->batch, place, place_of(&f->places, to) - place, why);
+    f->at = to;
+}
+
+static void take_object(struct file *f)
+{
+    struct walk w;
+    enum walk_end end = json_walk(f->form, span_of(f->at, (size_t)(f->end - f->at)),
+                                  &f->places, false, &w);
+
+    switch (end) {
+    case WALK_DONE:
+        f->at = w.at;
+        break;
+    case WALK_PAUSED:
+        if (f->last)
+            lose(f, w.at, f->end, "the JSON ends early");
+        f->at = f->end;
+        break;
+    case WALK_SHORT:
+        lose(f, w.start, after_damage(f, w.start, f->end), "the JSON ends early");
+        break;
+    case WALK_BROKEN:
+        lose(f, w.start, after_damage(f, w.start, w.at), w.wrong);
+        break;
+    }
+}
+
+/* `"key": value` outside of any object: what follows the records in an object
+ * that wrapped them, or what a damaged record left.  Not a record. */
+static bool skip_member(struct file *f)
+{
+    const char *wrong;
+    uint8_t marks;
+    const uint8_t *p = json_string_end(f->at + 1, f->end, &marks, &wrong);
+    struct json_item it;
+    enum json_step step;
+
+    p = p ? skip_space(p + 1, f->end) : f->end;
+    if (p == f->end || *p != ':')
+        return false;
+    struct json j = json_of(span_of(p + 1, (size_t)(f->end - p - 1)));
+    while ((step = json_next(&j, &it)) < JSON_DONE)
+        ;
+    if (step == JSON_DONE)
+        f->at = j.at;
+    return step == JSON_DONE;
+}
+
+static void take_all(struct file *f)
+{
+    while ((f->at = skip_space(f->at, f->end)) < f->end) {
+        switch (*f->at) {
+        case ',': case '[': case ']': case '}': case '\0':
+            f->at++;
+            break;
+        case '{':
+            take_object(f);
+            break;
+        case '"':
+            if (!f->lines && skip_member(f))
+                break;
+            /* fall through */
+        default:
+            lose(f, f->at, after_damage(f, f->at, f->at), "no JSON object where one must stand");
+        }
+    }
+}
+
+/* The piece as UTF-8; a copy, to be freed, where it is UTF-16. */
+static struct span narrowed(const struct piece *p, enum json_width width, struct arena *wide,
+                            bool *altered, bool *full)
+{
+    struct span in = p->bytes;
+
+    if (width == JSON_NARROW)
+        return in;
+    arena_init(wide, WIDE_BYTES_MAX);
+    if (width == JSON_BIG) {
+        uint8_t *little = arena_bytes(wide, in.len);
+
+        if (!little) {
+            *full = true;
+            return SPAN_NONE;
+        }
+        for (size_t i = 0; i < in.len; i++)
+            little[i] = in.at[(i ^ 1) < in.len ? i ^ 1 : i];
+        in.at = little;
+    }
+    return text_from_utf16le(wide, in, altered, full);
+}
+
+static void decode(const struct piece *p, struct batch *b, bool lines)
+{
+    static const struct span mark = SPAN_INIT("\xEF\xBB\xBF");
+    enum json_width width = json_width(p->bytes);
+    struct arena wide = { 0 };
+    bool altered = false, full = false;
+    struct span text = narrowed(p, width, &wide, &altered, &full);
+    struct file f = {
+        .batch = b, .text = text.at, .at = text.at, .end = text.at + text.len, .lines = lines, .last = p->last,
+        .places = { .offset = p->offset, .at = text.at, .wide = width != JSON_NARROW,
+                    .end = p->offset + p->bytes.len },
+    };
+
+    if (full) {
+        batch_loss(b, p->offset, p->bytes.len, "too large for its batch");
+    } else {
+        f.form = form_open(b);
+        f.form->mended = altered; /* it cannot be told in which record */
+        if (p->first && span_starts(text, mark)) /* of either width */
+            f.at += mark.len;
+        take_all(&f);
+        form_close(f.form);
+    }
+    arena_clear(&wide);
+}
+
+static void decode_lines(const struct piece *p, struct batch *b)
+{
+    decode(p, b, true);
+}
+
+static void decode_any(const struct piece *p, struct batch *b)
+{
+    decode(p, b, false);
+}
+
+const struct decoder jsonl_decoder = {
+    .name = "jsonl",
+    .sniff = json_sniff_lines,
+    .cut = json_cut_lines,
+    .cut_bytes = 0,
+    .piece_bytes = PIECE_BYTES,
+    .piece_max = PIECE_BYTES_MAX,
+    .decode = decode_lines,
+};
+
+const struct decoder json_decoder = {
+    .name = "json",
+    .sniff = json_sniff_any,
+    .cut = json_cut_any,
+    .cut_bytes = sizeof(struct json_cut),
+    .piece_bytes = PIECE_BYTES,
+    .piece_max = PIECE_BYTES_MAX,
+    .decode = decode_any,
+};
