@@ -1,5 +1,6 @@
-/* What the two halves of the binary XML reader share: binxml.c compiles tokens
- * into operations, binxml_run.c runs them with a record's values. */
+/* What the halves of the binary XML reader share: binxml.c compiles tokens into
+ * operations, binxml_template.c remembers them by template, binxml_run.c runs
+ * them with a record's values. */
 #ifndef INGEST_BINXML_PARTS_H
 #define INGEST_BINXML_PARTS_H
 
@@ -145,6 +146,9 @@ bool binxml_compile(struct binxml *x, uint32_t *at, uint32_t end, enum state sta
 /* The compiled template whose definition is at `at`; NULL, and x->why, where it
  * is broken.  Broken ones are remembered too. */
 const struct template *binxml_template(struct binxml *x, uint32_t at, enum state state);
+
+/* Forgets the templates where they leave too little room for a record's. */
+void binxml_make_room(struct binxml *x);
 
 /* The parts of a template instance at `at`: how many values, where their
  * descriptors stand, and where it all ends. */

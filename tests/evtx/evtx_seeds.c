@@ -1,7 +1,7 @@
 /* Writes the seed corpus of fuzz_evtx into a folder: chunks without the zeros
  * that fill them, one for each thing that the decoder does.  Run by hand when
  * there is something new to show:  evtx_seeds tests/fuzz/corpus/fuzz_evtx */
-#include "tests/evtx/evtx_make.h"
+#include "tests/evtx/evtx_events.h"
 
 #include <stdio.h>
 
