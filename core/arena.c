@@ -9,7 +9,7 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-#define BLOCK_BYTES (256u << 10) /* an ordinary block; a larger request gets its own */
+#define BLOCK_BYTES (64u << 10)  /* an ordinary block; a larger request gets its own */
 #define ALIGN alignof(max_align_t)
 
 struct arena_block {
