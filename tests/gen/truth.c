@@ -124,10 +124,9 @@ static char *line_of(const struct gen_event *e, const struct answer *a)
     char *text = NULL, when[32];
     size_t size;
     FILE *f = open_memstream(&text, &size);
-    struct span Signed = said(e, F_Signed);
     const struct span cells[] = {
         e->Computer, shape_says(e, F_User) ? said(e, F_User) : e->User, said(e, F_Image),
-        e->CommandLine, said(e, F_ImageLoaded), Signed, said(e, F_SignatureStatus),
+        e->CommandLine, said(e, F_ImageLoaded), said(e, F_Signed), said(e, F_SignatureStatus),
         said(e, F_Hashes),
     };
     if (!f)
@@ -138,12 +137,7 @@ static char *line_of(const struct gen_event *e, const struct answer *a)
         fputc('\t', f);
         cell(f, cells[i]);
     }
-    fprintf(f, "\t%d\t%d\t%d", a->temp, a->unc, a->loader);
-    if (Signed.at)
-        fprintf(f, "\t%d", a->is_unsigned);
-    else
-        fputs("\t?", f);
-    fprintf(f, "\t%d\n", a->score);
+    fprintf(f, "\t%d\t%d\t%d\t%d\t%d\n", a->temp, a->unc, a->loader, a->is_unsigned, a->score);
     if (fclose(f) != 0)
         gen_die("out of memory");
     return text;

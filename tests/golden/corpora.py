@@ -12,13 +12,31 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 
 COLUMNS = ('host', 'Image', 'ImageLoaded', 'Signed', 'SignatureStatus', 'Hashes', 'IsTempPath',
            'IsUNCPath', 'IsSuspiciousLoader', 'IsUnsigned', 'SuspicionScore')
 
-ALLOWED = {  # file: {what: (the difference, why)}
+CLOCK = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?')
+
+ALLOWED = {  # file: {what: (how the difference begins, why)}
+    'data/evtx/broken/UACME_64.bitflips-chunk1.evtx': {
+        'loads': ('4 missing, 0 too many of 509',
+                  'the Provider of four records has a flipped bit; they are counted as other '
+                  'events of that name, since events are matched by provider'),
+    },
+    'data/evtx/broken/UACME_64.no-file-magic.evtx': {
+        'hits': ('0 missing, 1 too many of 0', 'the file header is gone, the chunks are whole'),
+        'loads': ('0 missing, 511 too many of 0', 'the same'),
+        'records': ('530 sound records, the manifest 0', 'the same'),
+    },
+    'data/evtx/odd/sample_with_a_bad_chunk_magic.evtx': {
+        'records': ('301 sound records, the manifest 270',
+                    'a chunk whose magic is broken has 31 sound records'),
+    },
+}
 }
 
 
@@ -28,8 +46,8 @@ def table(path):
 
 
 def moment(row):
-    """_time as `hunt` prints it: UtcTime, else the record's own."""
-    text = row['UtcTime'] or row['SystemTime']
+    """_time as `hunt` prints it: UtcTime, or the record's own where that is no time."""
+    text = row['UtcTime'] if CLOCK.fullmatch(row['UtcTime']) else row['SystemTime']
     day, clock = text.replace('T', ' ').rstrip('Z').split(' ')
     whole, _, part = clock.partition('.')
     return f'{day}T{whole}.{(part + "000000")[:6]}Z'
@@ -38,10 +56,7 @@ def moment(row):
 def golden(rows):
     """Golden rows as `hunt` prints them, in the seed's order with our ties."""
     def expected(row):
-        cells = {c: row[c] for c in COLUMNS}
-        if row['SignedPresent'] == '0':
-            cells['IsUnsigned'] = '?'
-        return (moment(row),) + tuple(cells[c] for c in COLUMNS)
+        return (moment(row),) + tuple(row[c] for c in COLUMNS)
 
     def place(row):
         return tuple(c.encode() for c in (row[1], row[2], row[3]))
@@ -135,7 +150,7 @@ def main():
             for what, (pattern, _) in ALLOWED.get(name, {}).items():
                 if what not in said:
                     said['allowed'] = f'{what} no longer differs: take it out of the table'
-                elif pattern in said[what]:
+                elif said[what].startswith(pattern):
                     del said[what]
             for what, text in said.items():
                 print(f'{name}: {what}: {text}')
