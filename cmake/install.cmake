@@ -1,6 +1,6 @@
 # `cmake --install`, and a Debian package by CPack: `cpack -G DEB` in the build folder.
 install(TARGETS modhunt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS modhunt_score LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/modhunt)
+install(TARGETS modhunt_score LIBRARY DESTINATION lib/modhunt)
 install(FILES docs/modhunt.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md LICENSE docs/security.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

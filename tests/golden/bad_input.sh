@@ -19,7 +19,7 @@ expect() {
     if [ "$have" -ne "$want" ]; then
         echo "$name: status $have, not $want: $(head -n 3 err)"
         bad=1
-    elif ! grep -qiE "$words" err; then
+    elif ! grep -qiE -- "$words" err && [ -n "$words" ]; then
         echo "$name: stderr says not '$words' but: $(head -n 3 err)"
         bad=1
     elif [ "$want" -ge 2 ] && [ -s out ]; then
@@ -39,7 +39,7 @@ absent() {
 
 # usage: status 2
 expect 'no word at all' 2 'modhunt EVIDENCE' "$mh"
-expect 'an unknown command' 2 'hnut.*hunt' "$mh" hnut -c good.modhunt
+expect 'an unknown command' 2 'hnut.*hunt' "$mh" hnut
 expect 'an unknown option' 2 'frmat.*format' "$mh" hunt -c good.modhunt --frmat tsv
 expect 'an unknown format' 2 'xlsx' "$mh" hunt -c good.modhunt --format xlsx
 expect 'no case' 2 '-c CASE' "$mh" hunt
@@ -52,15 +52,15 @@ absent 'a missing file' new.modhunt
 expect 'a missing file beside a good one' 3 'missing\.evtx' "$mh" ingest -c new.modhunt good.evtx missing.evtx
 absent 'a missing file beside a good one' new.modhunt
 : >empty.evtx
-expect 'an empty file' 0 'empty' "$mh" ingest -c a.modhunt empty.evtx
+expect 'an empty file' 1 'empty' "$mh" ingest -c a.modhunt empty.evtx
 mkdir -p folder/below
-expect 'a folder without files' 0 'no evidence' "$mh" ingest -c b.modhunt folder
+expect 'a folder without files' 3 'no evidence' "$mh" ingest -c b.modhunt folder
 echo 'dear diary' >folder/below/diary.txt
-expect 'a folder without evidence' 0 'none is of a format|no evidence|no format' "$mh" ingest -c c.modhunt folder
+expect 'a folder without evidence' 1 'none is of a format|no evidence|no format' "$mh" ingest -c c.modhunt folder
 head -c 100000 good.evtx >cut.evtx
 expect 'a file cut short' 1 'cut\.evtx' "$mh" ingest -c d.modhunt cut.evtx
 mkfifo pipe
-expect 'a pipe does not hang it' 0 'pipe|no evidence|nothing' timeout 10 "$mh" ingest -c e.modhunt folder pipe
+expect 'a pipe does not hang it' 1 'pipe|no evidence|nothing' timeout 10 "$mh" ingest -c e.modhunt folder pipe
 
 # cases
 sum=$(sha256sum <good.evtx)
@@ -94,7 +94,7 @@ chmod 555 readonly
 as_user=()
 [ "$(id -u)" -ne 0 ] || as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 chmod 644 good.evtx
-expect 'a case in a read-only folder' 0 '^$|' "${as_user[@]}" "$mh" hunt -c readonly/good.modhunt --limit 3
+expect 'a case in a read-only folder' 0 '' "${as_user[@]}" "$mh" hunt -c readonly/good.modhunt --limit 3
 [ "$(wc -l <out)" -ge 2 ] || { echo 'a case in a read-only folder: no rows'; bad=1; }
 expect 'a new case in a read-only folder' 3 'readonly' "${as_user[@]}" "$mh" ingest -c readonly/new.modhunt good.evtx
 expect 'to fill a case in a read-only folder' 3 'readonly/good\.modhunt' "${as_user[@]}" "$mh" ingest -c readonly/good.modhunt cut.evtx

@@ -37,7 +37,6 @@ ALLOWED = {  # file: {what: (how the difference begins, why)}
                     'a chunk whose magic is broken has 31 sound records'),
     },
 }
-}
 
 
 def table(path):

@@ -59,12 +59,15 @@ sys.exit(0 if shown else 'the console never showed rundll32')
 PYTHON
 
 for trace in ingest hunt console; do
-    ! grep -E 'socket\(AF_INET|socket\(AF_INET6|connect\(' $trace.trace || fail "$trace makes a socket"
+    # (The C library asks a name cache on this machine through AF_UNIX, where there is one.)
+    ! grep -E 'AF_INET|AF_PACKET|AF_NETLINK|AF_VSOCK|AF_BLUETOOTH' $trace.trace ||
+        fail "$trace makes a socket that leads off this machine"
     [ "$(grep -c 'execve' $trace.trace)" -eq 1 ] || fail "$trace runs another program"
-    ! grep -E '"[^"]*evidence/[^"]*", [^)]*O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)' $trace.trace ||
-        fail "$trace opens evidence for writing"
-    ! grep -E '(unlink|rename)[a-z0-9]*\(.*evidence/' $trace.trace || fail "$trace removes evidence"
+    # Whatever is opened to be written, made or removed is the case itself (or the terminal).
+    written=$(grep -E 'O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)|^[0-9]+ +(unlink|rename|creat)' $trace.trace |
+              grep -vE '"[^"]*demo\.modhunt(-wal|-shm|-journal|-[a-z]+)?"|"/dev/(tty|null|pts/[0-9]+)"' || true)
+    [ -z "$written" ] || fail "$trace writes elsewhere: $written"
 done
-grep -q 'evidence/' ingest.trace || fail "the trace has not seen the evidence: it proves nothing"
+grep -q 'Operational\.evtx", O_RDONLY' ingest.trace || fail "the trace has not seen the evidence: it proves nothing"
 find evidence -type f -printf '%p %s %T@ %m\n' -exec sha256sum {} + | sort >after
 diff before after || fail "the evidence was changed"
