@@ -1,0 +1,333 @@
+/* A small story, taken in as an ingest would: what the totals, the ledger, the
+ * hosts, the stacks and the detail say of it, word by word. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/batches.h"
+
+#define SEC INT64_C(1000000)
+#define TEMP "C:\\Users\\a\\AppData\\Local\\Temp\\evil.dll"
+#define HIDDEN "C:\\Windows\\System32\\wlb.dll"
+#define NATIVE "C:\\Windows\\assembly\\x.ni.dll"
+#define RUNDLL "C:\\Windows\\System32\\rundll32.exe"
+#define SAME "SHA256=aaaa11,MD5=bb"
+#define OTHER "SHA256=cccc22"
+
+/* kind, host, time, record, guid, pid, Image, what, hashes, Signed, user, parent, flags */
+static const struct rec first_host[] = {
+    { 11, "WS01", 10 * SEC, 1, "{D}", 9, "C:\\drop.exe", TEMP, SAME, NULL, NULL, NULL, 0 },
+    { 1, "WS01", 11 * SEC, 2, "{A}", 5, RUNDLL, "rundll32 evil.dll,X", NULL, NULL, "CORP\\a", "{D}", 0 },
+    { 7, "WS01", 12 * SEC + 500000, 3, "{A}", 5, RUNDLL, TEMP, SAME, "false", NULL, NULL, 0 },
+    { 7, "WS01", 13 * SEC, 4, "{A}", 5, RUNDLL, TEMP, SAME, "false", NULL, NULL, 0 },
+    { 7, "WS01", 14 * SEC, 5, "{B}", 6, "C:\\net.exe", NATIVE, OTHER, "false", NULL, NULL, 0 },
+    { 7, "WS01", 15 * SEC, 6, "{A}", 5, RUNDLL, TEMP, SAME, "false", NULL, NULL, RECORD_RECOVERED },
+    { 7, "WS01", 16 * SEC, 7, "{C}", 7, "C:\\ok.exe", "C:\\Windows\\System32\\ntdll.dll", NULL, "true",
+      "CORP\\b", NULL, 0 },
+    { -1, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+    { 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+};
+
+static const struct rec second_host[] = {
+    { 4688, "WS02", 20 * SEC, 1, NULL, 30, "C:\\svc.exe", "svc -k", NULL, NULL, "CORP\\s", NULL, 0 },
+    { 7, "WS02", 21 * SEC, 2, "{S}", 30, "C:\\svc.exe", HIDDEN, SAME, NULL, NULL, NULL, 0 },
+    { 7, "WS02", 22 * SEC, 3, "{T}", 31, "C:\\tmp\\t.exe", "C:\\other\\evil.dll", OTHER, "true", NULL,
+      NULL, 0 },
+};
+
+static struct store *story(char path[static 64])
+{
+    static const struct file files[] = {
+        { "/e/one.evtx", "evtx", first_host, sizeof first_host / sizeof *first_host, 0x11, 0, 0 },
+        { "/e/two.evtx", "evtx", second_host, sizeof second_host / sizeof *second_host, 0x22, 0, 0 },
+        { "/e/none.txt", "unknown", NULL, 0, 0x33, 0, SOURCE_UNKNOWN },
+    };
+    struct fault f = { 0 };
+    struct store *s = case_new(path, &f);
+
+    if (!s)
+        fail_msg("%s", f.text);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct batch *b = file_batch(&files[i], (uint32_t)i + 1, 0, 0);
+
+        if (!store_take(s, b, &f))
+            fail_msg("%s", f.text);
+        batch_close(b);
+    }
+    if (!store_settle(s, &f))
+        fail_msg("%s", f.text);
+    return s;
+}
+
+/* A page as text: cells by `|`, `-` for NULL, rows by newline. */
+static char *page_text(const struct page *p)
+{
+    char *out = memory_zero(1, 1);
+    size_t len = 0;
+
+    for (size_t r = 0; r < p->rows; r++)
+        for (size_t c = 0; c < p->columns; c++) {
+            const struct cell *cell = page_cell(p, r, c);
+            char end = c + 1 < p->columns ? '|' : '\n';
+
+            out = memory_grow(out, len + cell->text.len + 32, 1);
+            if (cell->type == CELL_TEXT)
+                len += (size_t)snprintf(out + len, cell->text.len + 1, "%.*s", (int)cell->text.len,
+                                        (const char *)cell->text.at);
+            else if (cell->type == CELL_NUMBER)
+                len += (size_t)snprintf(out + len, 24, "%lld", (long long)cell->number);
+            else
+                len += (size_t)snprintf(out + len, 2, "-");
+            out[len++] = end;
+            out[len] = '\0';
+        }
+    return out;
+}
+
+static void expect(struct store *s, struct question *q, const char *want)
+{
+    struct page *p = store_answer(s, q);
+    char *got = page_text(p);
+
+    if (p->fault.kind != FAULT_NONE)
+        fail_msg("%s", p->fault.text);
+    if (strcmp(got, want) != 0)
+        fail_msg("--- got\n%s--- want\n%s", got, want);
+    free(got);
+    page_close(p);
+    question_close(q);
+}
+
+static struct question *everything(enum question_kind kind)
+{
+    struct question *q = question_open(kind);
+
+    q->everything = true;
+    return q;
+}
+
+static void totals_count_what_answers_and_the_case(void **state)
+{
+    char path[64];
+    struct store *s = story(path);
+    struct question *q;
+
+    (void)state;
+    /* hits, sightings, hosts, allowed, loads, hit loads; case: loads, hosts, files,
+     * damaged; hits' recovered loads */
+    expect(s, everything(QUESTION_TOTALS), "2|5|2|0|6|3|6|2|3|1|1\n");
+    q = everything(QUESTION_TOTALS);
+    q->pivot = PIVOT_HASH;
+    question_text(&q->pivot_value, "AAAA");
+    expect(s, q, "1|2|2|0|3|2|6|2|3|1|1\n");
+    q = everything(QUESTION_TOTALS);
+    question_text(&q->contains, "no such thing");
+    expect(s, q, "0|0|0|0|0|0|6|2|3|1|0\n");
+    store_close(s);
+    case_remove(path);
+}
+
+static void an_allowed_module_leaves_the_hits_and_stays_in_everything(void **state)
+{
+    char path[64], text[256];
+    struct store *s = story(path);
+    struct order *o = order_open(ORDER_ALLOW);
+    struct question *q = question_open(QUESTION_SIGHTINGS);
+    struct fault f = { 0 };
+    struct page *p;
+
+    (void)state;
+    question_text(&q->contains, "x.ni.dll");
+    p = store_answer(s, q);
+    assert_int_equal(p->rows, 1);
+    o->sighting = p->keys[0];
+    o->allow = ALLOW_HASH;
+    question_text(&o->reason, "native images are unsigned by design");
+    question_text(&o->author, "me");
+    if (!store_order(s, o, text, &f))
+        fail_msg("%s", f.text);
+    page_close(p);
+    order_close(o);
+
+    p = store_answer(s, q);
+    assert_int_equal(p->rows, 0);
+    page_close(p);
+    q->include_allowed = true;
+    p = store_answer(s, q);
+    assert_int_equal(p->rows, 1);
+    assert_int_equal(page_cell(p, 0, COLUMN_ID_allowed_by)->number, 1);
+    page_close(p);
+    q->include_allowed = false;
+    q->everything = true;
+    p = store_answer(s, q);
+    assert_int_equal(p->rows, 1);
+    page_close(p);
+    question_close(q);
+
+    /* By hash: the other file of that hash is hidden as well. */
+    expect(s, everything(QUESTION_TOTALS), "1|5|2|2|6|2|6|2|3|1|1\n");
+    q = question_open(QUESTION_ALLOW);
+    p = store_answer(s, q);
+    assert_int_equal(p->rows, 1);
+    assert_true(span_is(page_cell(p, 0, ALLOW_KIND)->text, "hash"));
+    assert_true(span_is(page_cell(p, 0, ALLOW_REASON)->text, "native images are unsigned by design"));
+    assert_int_equal(page_cell(p, 0, ALLOW_SIGHTINGS)->number, 2);
+    assert_int_equal(page_cell(p, 0, ALLOW_LOADS)->number, 2);
+    page_close(p);
+    question_close(q);
+    store_close(s);
+    case_remove(path);
+}
+
+static void the_ledger_the_hosts_and_the_damage(void **state)
+{
+    char path[64];
+    struct store *s = story(path);
+
+    (void)state;
+    expect(s, question_open(QUESTION_EVIDENCE),
+           "/e/one.evtx|-|evtx|complete|"
+           "1111111111111111111111111111111111111111111111111111111111111111"
+           "|900|8|4|1|1|1|1|0|1|-|-|-\n"
+           "/e/two.evtx|-|evtx|complete|"
+           "2222222222222222222222222222222222222222222222222222222222222222"
+           "|300|3|2|1|0|0|0|0|0|-|-|-\n"
+           "/e/none.txt|-|unknown|unknown|"
+           "3333333333333333333333333333333333333333333333333333333333333333"
+           "|0|0|0|0|0|0|0|0|0|-|-|-\n");
+    expect(s, everything(QUESTION_HOSTS),
+           "WS01|windows|2|3|3|4|0|0|12500000|16000000\n"
+           "WS02|windows|0|-|2|2|0|0|21000000|22000000\n");
+    expect(s, question_open(QUESTION_PROBLEMS), "/e/one.evtx|700|1|made to be damaged\n");
+    store_close(s);
+    case_remove(path);
+}
+
+static void stacks_come_rarest_first(void **state)
+{
+    static const struct {
+        enum column column;
+        bool everything;
+        const char *want;
+    } table[] = {
+        { COLUMN_ID_Signed, true,
+          "-|1|1|1|21000000|21000000|1\n"
+          "true|2|2|2|16000000|22000000|0\n"
+          "false|3|2|1|12500000|14000000|3\n" },
+        { COLUMN_ID_ImageLoaded, false,
+          NATIVE "|1|1|1|14000000|14000000|1\n" TEMP "|2|1|1|12500000|13000000|3\n" },
+        { COLUMN_ID_CommandLine, false,
+          "-|1|1|1|14000000|14000000|1\nrundll32 evil.dll,X|3|1|1|12500000|15000000|3\n" },
+        { COLUMN_ID_User, true,
+          "CORP\\b|1|1|1|16000000|16000000|0\n"
+          "CORP\\a|3|1|1|12500000|15000000|3\n"
+          "-|3|3|2|14000000|22000000|1\n" },
+    };
+    char path[64];
+    struct store *s = story(path);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct question *q = question_open(QUESTION_STACK);
+
+        q->stack = table[i].column;
+        q->everything = table[i].everything;
+        expect(s, q, table[i].want);
+    }
+    store_close(s);
+    case_remove(path);
+}
+
+/* One line of the detail: `name|value|note`. */
+static void has_line(const char *text, const char *line)
+{
+    size_t len = strlen(line);
+
+    for (const char *at = text; *at; at = strchr(at, '\n') + 1)
+        if (strncmp(at, line, len) == 0 && at[len] == '\n')
+            return;
+    fail_msg("no line %s in\n%s", line, text);
+}
+
+static char *detail_of(struct store *s, const char *contains, int64_t load)
+{
+    struct question *q = everything(QUESTION_SIGHTINGS);
+    struct page *p;
+    char *text;
+
+    question_text(&q->contains, contains);
+    p = store_answer(s, q);
+    assert_int_equal(p->rows, 1);
+    q->kind = QUESTION_DETAIL;
+    q->sighting = p->keys[0];
+    q->load = load;
+    page_close(p);
+    p = store_answer(s, q);
+    if (p->fault.kind != FAULT_NONE)
+        fail_msg("%s", p->fault.text);
+    assert_int_equal(p->columns, 3);
+    text = page_text(p);
+    page_close(p);
+    question_close(q);
+    return text;
+}
+
+static void the_detail_tells_all_and_says_what_was_not_logged(void **state)
+{
+    static const struct {
+        const char *of;
+        const char *line[16];
+    } table[] = {
+        { "AppData",
+          { "SuspicionScore|3|", "factors|IsTempPath+IsSuspiciousLoader+IsUnsigned|", "host|WS01|",
+            "ImageLoaded|" TEMP "|", "Signed|false|", "Signature|-|not logged", "Hashes|" SAME "|",
+            "sha256|aaaa11|", "Image|" RUNDLL "|", "CommandLine|rundll32 evil.dll,X|",
+            "User|CORP\\a|the process's", "loads|2|and 1 recovered",
+            "time|1970-01-01T00:00:15.000000Z|recovered: found outside the declared records",
+            "same_sha256|2 sightings on 2 hosts, 1 other path|",
+            "other_path|" HIDDEN "|the same sha256, 1 sighting",
+            "dropped_by|C:\\drop.exe|Event ID 11 at 1970-01-01T00:00:10.000000Z, 5.000 s before the load" } },
+        { "wlb.dll",
+          { "Signed|-|not logged: the formula reads it as \"false\" on Windows",
+            "CommandLine|svc -k|from Security 4688", "User|-|not logged",
+            "start_time|1970-01-01T00:00:20.000000Z|from Security 4688", "ref|222222222222:100|",
+            "evidence|/e/two.evtx|" } },
+        { "ntdll", { "User|CORP\\b|the load's own", "CommandLine|-|start not seen",
+                     "start_time|-|start not seen" } },
+        { "other\\evil", { "same_name|1|hashes of other files of this name",
+                           "same_sha256|2 sightings on 2 hosts, 1 other path|" } },
+    };
+    char path[64];
+    struct store *s = story(path);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char *text = detail_of(s, table[i].of, 0);
+
+        for (size_t j = 0; j < 16 && table[i].line[j]; j++)
+            has_line(text, table[i].line[j]);
+        free(text);
+    }
+    char *text = detail_of(s, "AppData", 1);
+    has_line(text, "time|1970-01-01T00:00:12.500000Z|");
+    has_line(text, "record|3|");
+    free(text);
+    store_close(s);
+    case_remove(path);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(totals_count_what_answers_and_the_case),
+        cmocka_unit_test(an_allowed_module_leaves_the_hits_and_stays_in_everything),
+        cmocka_unit_test(the_ledger_the_hosts_and_the_damage),
+        cmocka_unit_test(stacks_come_rarest_first),
+        cmocka_unit_test(the_detail_tells_all_and_says_what_was_not_logged),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

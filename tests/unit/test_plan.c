@@ -1,0 +1,180 @@
+/* No question reads all loads where an index serves, and the console's pages
+ * are found without looking at every sighting where that can be. */
+#include "made_case.h"
+
+#include "queries/compile.h"
+#include "queries/detail.h"
+#include "queries/hunt.h"
+
+/* EXPLAIN QUERY PLAN's lines, one after the other. */
+static void plan_of(struct made *m, const struct statement *text, char *out, size_t size)
+{
+    char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", text->text);
+    sqlite3_stmt *st;
+    size_t len = 0;
+
+    if (sqlite3_prepare_v2(m->s->db, sql, -1, &st, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", text->text, sqlite3_errmsg(m->s->db));
+    out[0] = '\0';
+    while (sqlite3_step(st) == SQLITE_ROW)
+        len += (size_t)snprintf(out + len, size - len, "%s\n", sqlite3_column_text(st, 3));
+    assert_true(len < size);
+    sqlite3_finalize(st);
+    sqlite3_free(sql);
+}
+
+static void no_scan_of(struct made *m, const struct statement *text, const char *const *tables)
+{
+    char plan[8192], scan[32], made[48];
+
+    if (!text->len)
+        return;
+    plan_of(m, text, plan, sizeof plan);
+    for (; *tables; tables++) {
+        snprintf(scan, sizeof scan, "SCAN %s\n", *tables);
+        /* An index made for one answer costs more than the scan. */
+        snprintf(made, sizeof made, "SEARCH %s USING AUTOMATIC", *tables);
+        if (strstr(plan, scan) || strstr(plan, made))
+            fail_msg("%s\nis planned as\n%s", text->text, plan);
+    }
+}
+
+static const char *const loads[] = { "l", "load", NULL };
+static const char *const loads_and_sightings[] = { "l", "load", "s", "sighting", NULL };
+
+static void lists_and_overviews_never_scan_the_loads(void **state)
+{
+    struct made *m = made_open(31, 60, 300);
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        struct question *q = question_open((enum question_kind)made_random(m, QUESTION_STACK + 1));
+        struct inquiry in;
+        struct fault f;
+
+        q->everything = made_random(m, 2);
+        q->include_allowed = made_random(m, 2);
+        q->stack = (enum column)made_random(m, COLUMN_COUNT);
+        question_text(&q->contains, made_random(m, 2) ? "dll" : NULL);
+        q->pivot = made_random(m, 3) ? PIVOT_NONE : PIVOT_HASH;
+        question_text(&q->pivot_value, "abcd");
+        q->pivot2 = made_random(m, 3) ? PIVOT_NONE : PIVOT_HOST;
+        question_text(&q->pivot2_value, "WS01");
+        q->sighting = q->kind == QUESTION_LOADS && made_random(m, 2) ? 3 : 0;
+        q->sorts = made_random(m, 3);
+        for (size_t k = 0; k < q->sorts; k++)
+            q->sort[k].column = (enum column)made_random(m, COLUMN_ID_time);
+        q->anchor.set = made_random(m, 2);
+        q->backwards = made_random(m, 2);
+        if (q->kind != QUESTION_DETAIL) {
+            if (!compile_question(q, 50, &in, &f))
+                fail_msg("%s", f.text);
+            no_scan_of(m, &in.pick, loads);
+            no_scan_of(m, &in.outer, loads);
+            no_scan_of(m, &in.row, loads_and_sightings);
+            inquiry_clear(&in);
+        }
+        question_close(q);
+    }
+    made_close(m);
+}
+
+static void the_first_page_of_hits_is_read_from_their_index_in_order(void **state)
+{
+    struct made *m = made_open(32, 60, 300);
+    struct question *q = question_open(QUESTION_SIGHTINGS);
+    struct inquiry in;
+    struct fault f;
+    char plan[4096];
+
+    (void)state;
+    assert_true(compile_question(q, 50, &in, &f));
+    plan_of(m, &in.pick, plan, sizeof plan);
+    /* Rows of one score and time are few: only these are sorted. */
+    assert_string_equal(plan, "SCAN s USING INDEX sighting_hits\n"
+                              "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY\n");
+    inquiry_clear(&in);
+
+    q->anchor.set = true;
+    q->anchor.key[0] = (struct cell){ CELL_NUMBER, 1, SPAN_NONE };
+    q->anchor.key[1] = (struct cell){ CELL_NUMBER, 5, SPAN_NONE };
+    assert_true(compile_question(q, 50, &in, &f));
+    plan_of(m, &in.pick, plan, sizeof plan);
+    if (!strstr(plan, "SEARCH s USING INDEX sighting_hits (SuspicionScore"))
+        fail_msg("%s", plan);
+    assert_null(strstr(plan, "TEMP B-TREE FOR ORDER BY"));
+    inquiry_clear(&in);
+    question_close(q);
+    made_close(m);
+}
+
+static void a_pivot_finds_its_sightings_by_index(void **state)
+{
+    static const struct {
+        enum pivot pivot;
+        const char *value;
+    } table[] = { { PIVOT_HASH, "abcd1" }, { PIVOT_HOST, "ws01" } };
+    struct made *m = made_open(33, 60, 300);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct question *q = question_open(QUESTION_SIGHTINGS);
+        static const char *const none[] = { "s", "p", "m", "module", NULL };
+        struct inquiry in;
+        struct fault f;
+
+        q->everything = true;
+        q->pivot = table[i].pivot;
+        question_text(&q->pivot_value, table[i].value);
+        assert_true(compile_question(q, 50, &in, &f));
+        no_scan_of(m, &in.pick, none);
+        inquiry_clear(&in);
+        question_close(q);
+    }
+    made_close(m);
+}
+
+static void the_hunt_and_the_detail_never_scan_the_loads(void **state)
+{
+    struct made *m = made_open(34, 60, 300);
+    struct question *q = question_open(QUESTION_HUNT);
+    struct statement s;
+
+    (void)state;
+    for (int i = 0; i < 16; i++) {
+        q->everything = i & 1;
+        question_text(&q->contains, i & 2 ? "dll" : NULL);
+        q->pivot = i & 4 ? PIVOT_HASH : PIVOT_NONE;
+        question_text(&q->pivot_value, "abcd");
+        statement_init(&s);
+        if (i & 8)
+            hunt_pick(&s, q, 1, 0);
+        else
+            hunt_ties(&s, q, 1, &(struct cell){ CELL_NUMBER, 5, SPAN_NONE }, 0);
+        no_scan_of(m, &s, loads);
+        statement_clear(&s);
+    }
+    for (enum detail_part part = 0; part < DETAIL_PART_COUNT; part++) {
+        static const char *const any[] = { "l", "load", "s", "sighting", "m", "module", "c",
+                                           "context", "p", "pair", NULL };
+
+        statement_init(&s);
+        detail_compile(&s, part);
+        no_scan_of(m, &s, any);
+        statement_clear(&s);
+    }
+    question_close(q);
+    made_close(m);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_and_overviews_never_scan_the_loads),
+        cmocka_unit_test(the_first_page_of_hits_is_read_from_their_index_in_order),
+        cmocka_unit_test(a_pivot_finds_its_sightings_by_index),
+        cmocka_unit_test(the_hunt_and_the_detail_never_scan_the_loads),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
