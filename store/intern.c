@@ -19,6 +19,27 @@ struct hash128 cache_key(enum cache_kind kind, const struct span *spans, size_t 
     return hash_spans(all, count + 1);
 }
 
+int64_t memo_find(const struct memo *m, struct span first, struct span second)
+{
+    if (!m->len || m->len != first.len + second.len + 1 || !first.at || !second.at
+        || m->key[0] != (uint8_t)first.len || memcmp(m->key + 1, first.at, first.len) != 0
+        || memcmp(m->key + 1 + first.len, second.at, second.len) != 0)
+        return 0;
+    return m->id;
+}
+
+void memo_put(struct memo *m, struct span first, struct span second, int64_t id)
+{
+    m->len = 0;
+    if (!first.at || !second.at || first.len + second.len + 1 > MEMO_BYTES)
+        return;
+    m->len = first.len + second.len + 1;
+    m->key[0] = (uint8_t)first.len;
+    memcpy(m->key + 1, first.at, first.len);
+    memcpy(m->key + 1 + first.len, second.at, second.len);
+    m->id = id;
+}
+
 static int64_t new_row(struct store *s)
 {
     return sqlite3_last_insert_rowid(s->db);
@@ -54,8 +75,8 @@ static bool host_mend(struct store *s, sqlite3_stmt *find, int64_t id, struct sp
     return true;
 }
 
-bool intern_host(struct store *s, struct span Computer, enum platform p, int64_t *id,
-                 struct fault *f)
+static bool host_row(struct store *s, struct span Computer, enum platform p, int64_t *id,
+                     struct fault *f)
 {
     const char *platform = platform_name(p);
     struct span key[2] = { Computer, span_text(platform) };
@@ -87,6 +108,20 @@ bool intern_host(struct store *s, struct span Computer, enum platform p, int64_t
         *id = new_row(s);
     }
     cache_put(&s->writing->cache, hash, *id);
+    return true;
+}
+
+bool intern_host(struct store *s, struct span Computer, enum platform p, int64_t *id,
+                 struct fault *f)
+{
+    struct memo *m = &s->writing->host_memo;
+    uint8_t platform = (uint8_t)p;
+
+    if ((*id = memo_find(m, Computer, span_of(&platform, 1))))
+        return true;
+    if (!host_row(s, Computer, p, id, f))
+        return false;
+    memo_put(m, Computer, span_of(&platform, 1), *id);
     return true;
 }
 
@@ -122,8 +157,16 @@ static bool intern_text(struct store *s, struct span text, enum cache_kind kind,
 
 bool intern_user(struct store *s, struct span User, int64_t *id, struct fault *f)
 {
-    *id = 0;
-    return !User.at || intern_text(s, User, CACHE_USER, STMT_USER_FIND, STMT_USER_NEW, id, f);
+    struct memo *m = &s->writing->user_memo;
+
+    if (!User.at || (*id = memo_find(m, User, SPAN_EMPTY))) {
+        *id = User.at ? *id : 0;
+        return true;
+    }
+    if (!intern_text(s, User, CACHE_USER, STMT_USER_FIND, STMT_USER_NEW, id, f))
+        return false;
+    memo_put(m, User, SPAN_EMPTY, *id);
+    return true;
 }
 
 bool intern_image(struct store *s, struct span Image, int64_t *id, struct fault *f)

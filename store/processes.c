@@ -94,12 +94,18 @@ static bool find_guid(struct store *s, int64_t host, struct span guid, int64_t *
 static bool by_guid(struct store *s, int64_t host, struct span Computer, struct span guid,
                     int64_t pid, struct span Image, int64_t *id, struct fault *f)
 {
-    struct hash128 key = guid_key(Computer, guid);
+    struct memo *m = &s->writing->process_memo;
+    struct hash128 key;
     int64_t image = 0;
     bool whole;
 
-    if ((*id = cache_find(&s->writing->cache, key)))
+    if ((*id = memo_find(m, Computer, guid)))
         return true;
+    key = guid_key(Computer, guid);
+    if ((*id = cache_find(&s->writing->cache, key))) {
+        memo_put(m, Computer, guid, *id);
+        return true;
+    }
     if (!find_guid(s, host, guid, id, &whole, f))
         return false;
     if (!whole) {

@@ -29,6 +29,7 @@ void writing_forget(struct store *s)
     struct writing *w = s->writing;
 
     cache_forget(&w->cache);
+    w->host_memo.len = w->user_memo.len = w->process_memo.len = 0;
     w->allow_entries = -1;
     w->load_time = w->context_time = false;
 }
@@ -75,7 +76,7 @@ static bool compare_version(struct store *s, struct fault *f)
         return false;
     version = row ? sqlite3_column_int64(st, 0) : 0;
     stmt_done(st);
-    if (version != s->writing->data_version)
+    if (version != s->writing->data_version && s->writing->data_version >= 0)
         writing_forget(s);
     s->writing->data_version = version;
     return true;

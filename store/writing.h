@@ -16,6 +16,7 @@
 #define SCRATCH_BYTES_MAX (96u << 20) /* one record read back, and one merged */
 #define BLOCK_LOADS_MAX 1000
 #define PROBLEMS_MAX 1000            /* rows of one file; the rest is counted */
+#define MEMO_BYTES 120               /* longer keys are not remembered so */
 #define FLAGS_RESOLUTION_SHIFT 8
 
 /* Classes of records, as evidence and `copy` know them. */
@@ -45,6 +46,14 @@ struct block {
     bool mixed;
 };
 
+/* The key that was asked for last, and its row: neighbours in evidence are
+ * mostly of one host, user and process.  len 0: nothing. */
+struct memo {
+    uint8_t key[MEMO_BYTES];
+    size_t len;
+    int64_t id;
+};
+
 struct scopes;
 
 struct writing {
@@ -54,6 +63,7 @@ struct writing {
     int64_t allow_entries; /* enabled ones; -1: to be counted */
     bool load_time, context_time; /* the indexes are there */
     struct cache cache;
+    struct memo host_memo, user_memo, process_memo;
     struct tally tally;
     struct block block;
     struct arena scratch; /* rewound for each record that needs it */
@@ -84,6 +94,9 @@ int64_t intern_remembered(struct store *s, const struct load *l);
 
 enum cache_kind { CACHE_HOST, CACHE_USER, CACHE_IMAGE, CACHE_MODULE, CACHE_PAIR, CACHE_SIGHTING,
                   CACHE_LOAD, CACHE_PROCESS, CACHE_STUB };
+/* Is `first` and `second` together what was asked for last?  Its id, or 0. */
+int64_t memo_find(const struct memo *m, struct span first, struct span second);
+void memo_put(struct memo *m, struct span first, struct span second, int64_t id);
 /* A key of one kind over up to 20 spans. */
 struct hash128 cache_key(enum cache_kind kind, const struct span *spans, size_t count);
 
