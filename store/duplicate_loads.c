@@ -143,8 +143,8 @@ static bool change_row(struct store *s, const struct held *h, int64_t time,
         && tally_add(s, t, to->sighting, to->user, time, is, 1, f) && stale(s, h->a, f);
 }
 
-/* Where the merged load belongs; a stub that is left without loads is swept
- * when the case settles (stale 0). */
+/* Where the merged load belongs.  (Stubs without a ProcessGuid go by evidence:
+ * settling moves the load to the right one.) */
 static bool place_merged(struct store *s, const struct source *src, int64_t host,
                          const struct held *h, const struct load *l, struct change *to,
                          struct fault *f)
@@ -152,11 +152,9 @@ static bool place_merged(struct store *s, const struct source *src, int64_t host
     if (!intern_sighting(s, host, l, &to->sighting, f) || !intern_user(s, l->User, &to->user, f))
         return false;
     to->process = h->b;
-    if ((!h->b || process_guid_counts(l->ProcessGuid))
-        && !process_of(s, src, host, l->Computer, l->ProcessGuid, l->ProcessId, l->Image,
-                       &to->process, f))
-        return false;
-    return to->process == h->b || !h->b || stale(s, 0, f);
+    return (h->b && !process_guid_counts(l->ProcessGuid))
+        || process_of(s, src, host, l->Computer, l->ProcessGuid, l->ProcessId, l->Image,
+                      &to->process, f);
 }
 
 static bool settle_pair(struct store *s, struct source *src, int64_t host, const struct load *l,
@@ -165,8 +163,14 @@ static bool settle_pair(struct store *s, struct source *src, int64_t host, const
 {
     struct load mine = *l, both;
     struct change to = { h->a, h->b, h->c, h->evidence, h->record, h->place, h->flags };
+    int64_t spelt;
     bool prefer;
 
+    /* Asked for the sake of its spelling, of which the smaller one stays. */
+    if (process_guid_counts(l->ProcessGuid)
+        && !process_of(s, src, host, l->Computer, l->ProcessGuid, l->ProcessId, l->Image, &spelt,
+                       f))
+        return false;
     if (!copies_prefer_new(s, src, &l->origin, h, &prefer, f))
         return false;
     *fate = prefer ? COPY_NEW : COPY_OLD;

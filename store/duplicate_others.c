@@ -111,6 +111,7 @@ struct look {
     struct store *s;
     struct source *src;
     int64_t host;
+    struct span Computer;
     const struct origin *origin;
     struct texts t;
     const char *const *keys; /* what must agree where a number is missing */
@@ -203,7 +204,7 @@ static bool conclude(struct look *k, struct fault *f)
 static bool context_change(struct look *k, const struct held *h, bool prefer, struct fault *f)
 {
     const struct texts *t = &k->t;
-    struct span text[CONTEXT_TEXTS], Computer = ((const struct context *)k->record)->Computer;
+    struct span text[CONTEXT_TEXTS];
     int64_t process = h->b, image = 0, user, number = record_number(k->origin);
     int64_t pid = t->pid[0] >= 0 ? t->pid[0] : t->pid[1];
     sqlite3_stmt *st;
@@ -216,7 +217,7 @@ static bool context_change(struct look *k, const struct held *h, bool prefer, st
         || (text[2].at && !intern_image(k->s, text[2], &image, f)))
         return false;
     if ((!process || process_guid_counts(text[1]))
-        && !process_of(k->s, k->src, k->host, Computer, text[1], pid, text[2], &process, f))
+        && !process_of(k->s, k->src, k->host, k->Computer, text[1], pid, text[2], &process, f))
         return false;
     if (!(st = stmt_get(k->s, STMT_CONTEXT_CHANGE, f)))
         return false;
@@ -265,8 +266,14 @@ static bool process_change(struct look *k, const struct held *h, bool prefer, st
 
 static bool settle_pair(struct look *k, const struct held *h, struct fault *f)
 {
+    struct span guid = k->t.mine[1], Image = k->t.mine[2];
+    int64_t spelt;
     bool prefer;
 
+    /* Asked for the sake of its spelling, of which the smaller one stays. */
+    if (process_guid_counts(guid)
+        && !process_of(k->s, k->src, k->host, k->Computer, guid, k->t.pid[0], Image, &spelt, f))
+        return false;
     if (!copies_prefer_new(k->s, k->src, k->origin, h, &prefer, f))
         return false;
     if (k->kind == ROW_CONTEXT ? !context_change(k, h, prefer, f)
@@ -282,7 +289,7 @@ bool duplicate_context(struct store *s, struct source *src, int64_t host,
                        struct fault *f)
 {
     static const char *const keys[] = { "ProcessGuid", "Image", "Target", NULL };
-    struct look k = { .s = s, .src = src, .host = host, .origin = &c->origin, .keys = keys,
+    struct look k = { .s = s, .src = src, .host = host, .Computer = c->Computer, .origin = &c->origin, .keys = keys,
                       .kind = ROW_CONTEXT, .record = c, .counts = counts, .fate = fate };
     int64_t number = record_number(&c->origin);
     sqlite3_stmt *st;
@@ -309,7 +316,7 @@ bool duplicate_process(struct store *s, struct source *src, int64_t host,
                        struct fault *f)
 {
     static const char *const keys[] = { "ProcessGuid", "Image", NULL };
-    struct look k = { .s = s, .src = src, .host = host, .origin = &p->origin, .keys = keys,
+    struct look k = { .s = s, .src = src, .host = host, .Computer = p->Computer, .origin = &p->origin, .keys = keys,
                       .kind = ROW_PROCESS, .record = p, .counts = counts, .fate = fate };
     bool guid = process_guid_counts(p->ProcessGuid);
     sqlite3_stmt *st = stmt_get(s, guid ? STMT_RECORDS_BY_GUID : STMT_RECORDS_BY_PID, f);

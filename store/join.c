@@ -61,12 +61,60 @@ static const char *const join_pids[] = {
     "DROP TABLE temp.joined",
 };
 
+/* Copies may have moved a load to another file: its stub goes by that file. */
+static const char *const rehome[] = {
+    "INSERT INTO process (host, ProcessId, image, evidence, source)"
+    " SELECT DISTINCT p.host, p.ProcessId, p.image, l.evidence, 'stub' FROM process AS p"
+    " CROSS JOIN load AS l ON l.process = p.id WHERE p.ProcessGuid IS NULL AND p.source = 'stub'"
+    " AND p.ProcessId IS NOT NULL AND l.evidence <> p.evidence AND NOT EXISTS (SELECT 1"
+    " FROM process AS b WHERE b.host = p.host AND b.ProcessId = p.ProcessId"
+    " AND b.image = p.image AND b.evidence = l.evidence AND b.ProcessGuid IS NULL"
+    " AND b.source = 'stub' AND b.explained_by IS NULL)",
+    "UPDATE load SET process = (SELECT b.id FROM process AS b WHERE b.host = p.host"
+    " AND b.ProcessId = p.ProcessId AND b.image = p.image AND b.evidence = load.evidence"
+    " AND b.ProcessGuid IS NULL AND b.source = 'stub' AND b.explained_by IS NULL)"
+    " FROM process AS p WHERE p.id = load.process AND p.ProcessGuid IS NULL"
+    " AND p.source = 'stub' AND p.ProcessId IS NOT NULL AND p.evidence <> load.evidence",
+    "INSERT INTO process (host, ProcessId, image, evidence, source)"
+    " SELECT DISTINCT p.host, p.ProcessId, p.image, c.evidence, 'stub' FROM process AS p"
+    " CROSS JOIN context AS c ON c.process = p.id WHERE p.ProcessGuid IS NULL"
+    " AND p.source = 'stub' AND p.ProcessId IS NOT NULL AND c.evidence <> p.evidence"
+    " AND NOT EXISTS (SELECT 1 FROM process AS b WHERE b.host = p.host"
+    " AND b.ProcessId = p.ProcessId AND b.image = p.image AND b.evidence = c.evidence"
+    " AND b.ProcessGuid IS NULL AND b.source = 'stub' AND b.explained_by IS NULL)",
+    "UPDATE context SET process = (SELECT b.id FROM process AS b WHERE b.host = p.host"
+    " AND b.ProcessId = p.ProcessId AND b.image = p.image AND b.evidence = context.evidence"
+    " AND b.ProcessGuid IS NULL AND b.source = 'stub' AND b.explained_by IS NULL)"
+    " FROM process AS p WHERE p.id = context.process AND p.ProcessGuid IS NULL"
+    " AND p.source = 'stub' AND p.ProcessId IS NOT NULL AND p.evidence <> context.evidence",
+};
+
+/* Stubs that the moves have left with nothing. */
+static const char empty_stubs[] =
+    "DELETE FROM process WHERE source = 'stub' AND ProcessGuid IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM load WHERE process = process.id)"
+    " AND NOT EXISTS (SELECT 1 FROM context WHERE process = process.id)"
+    " AND NOT EXISTS (SELECT 1 FROM process_record WHERE process = process.id)";
+
 bool processes_settle(struct store *s, struct fault *f)
 {
+    int64_t copies, stubs;
+
+    if (!connection_number(s, "SELECT EXISTS (SELECT 1 FROM copy)", &copies, f)
+        || !connection_number(s, "SELECT EXISTS (SELECT 1 FROM process WHERE source = 'stub'"
+                                 " AND ProcessGuid IS NULL)", &stubs, f))
+        return false;
+    for (size_t i = 0; copies && stubs && i < sizeof rehome / sizeof *rehome; i++)
+        if (!connection_run(s, rehome[i], f))
+            return false;
     if (!connection_run(s, parents, f) || !connection_run(s, explain_guids, f))
         return false;
-    for (size_t i = 0; i < sizeof join_pids / sizeof *join_pids; i++)
+    for (size_t i = 0; stubs && i < sizeof join_pids / sizeof *join_pids; i++)
         if (!connection_run(s, join_pids[i], f))
             return false;
+    if (stubs && !connection_run(s, empty_stubs, f))
+        return false;
+    if (stubs)
+        writing_forget(s);
     return true;
 }

@@ -6,29 +6,12 @@
  * first by time is kept, and all are counted in process_record. */
 #include "store/writing.h"
 
-#define GUID_BYTES_MAX 64
-
 bool process_guid_counts(struct span guid)
 {
     for (size_t i = 0; i < guid.len; i++)
         if (guid.at[i] != '0' && guid.at[i] != '-' && guid.at[i] != '{' && guid.at[i] != '}')
             return true;
     return false;
-}
-
-/* Letters without case, as the column compares them. */
-static struct hash128 guid_key(struct span Computer, struct span guid)
-{
-    uint8_t low[GUID_BYTES_MAX];
-    struct span spans[2] = { Computer, guid };
-
-    if (guid.len <= sizeof low) {
-        for (size_t i = 0; i < guid.len; i++)
-            low[i] = (uint8_t)(guid.at[i] >= 'A' && guid.at[i] <= 'Z' ? guid.at[i] + 32
-                                                                      : guid.at[i]);
-        spans[1].at = low;
-    }
-    return cache_key(CACHE_PROCESS, spans, 2);
 }
 
 static bool stub_new(struct store *s, int64_t host, struct span guid, int64_t pid, int64_t image,
@@ -68,12 +51,13 @@ static bool stub_fill(struct store *s, int64_t id, int64_t pid, int64_t image, s
     return stmt_run(s, st, f);
 }
 
-/* By (host, ProcessGuid); *whole: its Image and ProcessId are known. */
+/* By (host, ProcessGuid); *whole: its Image and ProcessId are known.  As with
+ * hosts, the smaller spelling stays. */
 static bool find_guid(struct store *s, int64_t host, struct span guid, int64_t *id, bool *whole,
                       struct fault *f)
 {
     sqlite3_stmt *st = stmt_get(s, STMT_PROCESS_FIND, f);
-    bool row;
+    bool row, smaller = false;
 
     *id = 0;
     *whole = false;
@@ -86,9 +70,16 @@ static bool find_guid(struct store *s, int64_t host, struct span guid, int64_t *
     if (row) {
         *id = sqlite3_column_int64(st, 0);
         *whole = sqlite3_column_int(st, 1) != 0;
+        smaller = sqlite3_column_int(st, 2) != 0;
     }
     stmt_done(st);
-    return true;
+    if (!smaller)
+        return true;
+    if (!(st = stmt_get(s, STMT_PROCESS_GUID, f)))
+        return false;
+    stmt_number(st, 1, *id);
+    stmt_text(st, 2, guid);
+    return stmt_run(s, st, f);
 }
 
 static bool by_guid(struct store *s, int64_t host, struct span Computer, struct span guid,
@@ -101,7 +92,7 @@ static bool by_guid(struct store *s, int64_t host, struct span Computer, struct 
 
     if ((*id = memo_find(m, Computer, guid)))
         return true;
-    key = guid_key(Computer, guid);
+    key = cache_key(CACHE_PROCESS, (struct span[]){ Computer, guid }, 2);
     if ((*id = cache_find(&s->writing->cache, key))) {
         memo_put(m, Computer, guid, *id);
         return true;
@@ -211,9 +202,10 @@ static bool start_new(struct store *s, const struct source *src, int64_t host, s
     return true;
 }
 
-/* Is the start that the row holds later than this one, or none? */
-static bool start_is_earlier(struct store *s, const struct source *src, int64_t id,
-                             const struct process *p, bool *earlier, struct fault *f)
+/* Is the start that the row holds later than this one, or none?  Of two at one
+ * time the smaller CommandLine stays. */
+static bool start_is_earlier(struct store *s, int64_t id, const struct process *p, bool *earlier,
+                             struct fault *f)
 {
     sqlite3_stmt *st = stmt_get(s, STMT_PROCESS_STARTED, f);
     bool row;
@@ -222,14 +214,14 @@ static bool start_is_earlier(struct store *s, const struct source *src, int64_t 
     if (!st)
         return false;
     stmt_number(st, 1, id);
+    stmt_text(st, 2, p->CommandLine.at ? p->CommandLine : SPAN_EMPTY);
     if (!stmt_step(s, st, &row, f))
         return false;
     if (row && !span_is(stmt_span(st, 0), "stub")) {
         int64_t had = stmt_moment(st, 1);
-        int rank = ledger_rank(stmt_span(st, 2));
         *earlier = p->origin.time != MOMENT_NONE
                 && (had == MOMENT_NONE || p->origin.time < had
-                    || (p->origin.time == had && src->rank < rank));
+                    || (p->origin.time == had && sqlite3_column_int(st, 2)));
     }
     stmt_done(st);
     return true;
@@ -246,7 +238,7 @@ static bool start_take(struct store *s, const struct source *src, int64_t host,
         return false;
     if (!*id)
         return start_new(s, src, host, guid ? p->ProcessGuid : SPAN_NONE, p, id, f);
-    if (!start_is_earlier(s, src, *id, p, &earlier, f))
+    if (!start_is_earlier(s, *id, p, &earlier, f))
         return false;
     if (!earlier)
         return true;

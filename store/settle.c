@@ -20,10 +20,6 @@ static const char *const sweep[] = {
     "DELETE FROM pair WHERE hosts = 0"
     " AND NOT EXISTS (SELECT 1 FROM sighting WHERE pair = pair.id)",
     "DELETE FROM module WHERE NOT EXISTS (SELECT 1 FROM pair WHERE module = module.id)",
-    "DELETE FROM process WHERE source = 'stub' AND ProcessGuid IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM load WHERE process = process.id)"
-    " AND NOT EXISTS (SELECT 1 FROM context WHERE process = process.id)"
-    " AND NOT EXISTS (SELECT 1 FROM process_record WHERE process = process.id)",
     "DELETE FROM stale",
 };
 
@@ -71,7 +67,7 @@ bool store_settle(struct store *s, struct fault *f)
 {
     static bool (*const steps[])(struct store *, struct fault *) = {
         load_sighting, load_process, context_process, context_target,
-        sweep_stale, processes_settle, duplicates_settle, mark_settled,
+        sweep_stale, duplicates_settle, processes_settle, mark_settled,
     };
 
     if (!store_commit(s, f))

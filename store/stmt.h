@@ -124,8 +124,10 @@
                        " TargetProcessGuid = ?8, Hashes = ?9, Detail = ?10, RuleName = ?11," \
                        " evidence = ?12, record = ?13, place = ?14, flags = ?15 WHERE id = ?16") \
     \
-    _(PROCESS_FIND,    "SELECT id, image IS NOT NULL AND ProcessId IS NOT NULL FROM process" \
+    _(PROCESS_FIND,    "SELECT id, image IS NOT NULL AND ProcessId IS NOT NULL," \
+                       " ?1 < ProcessGuid COLLATE BINARY FROM process" \
                        " WHERE ProcessGuid = ?1 AND host = ?2") \
+    _(PROCESS_GUID,    "UPDATE process SET ProcessGuid = ?2 WHERE id = ?1") \
     _(PROCESS_FIND_STUB,"SELECT id FROM process WHERE host = ?1 AND ProcessId = ?2 AND image = ?3" \
                        " AND evidence = ?4 AND ProcessGuid IS NULL AND source = 'stub'" \
                        " AND explained_by IS NULL") \
@@ -136,8 +138,8 @@
     _(PROCESS_NEW,     "INSERT INTO process (" PROCESS_COLUMNS ", host, ProcessGuid) VALUES" \
                        " (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17," \
                        " ?18, ?19, ?20, ?21, ?22, ?23)") \
-    _(PROCESS_STARTED, "SELECT source, start_time, (SELECT format FROM evidence e" \
-                       " WHERE e.id = p.evidence) FROM process p WHERE id = ?1") \
+    _(PROCESS_STARTED, "SELECT source, start_time, ?2 < ifnull(CommandLine, '') FROM process" \
+                       " WHERE id = ?1") \
     _(PROCESS_START,   "UPDATE process SET source = ?2, start_time = ?3," \
                        " ProcessId = ifnull(?4, ProcessId), image = ifnull(?5, image), user = ?6," \
                        " evidence = ?7, record = ?8, place = ?9, flags = ?10, CommandLine = ?11," \
