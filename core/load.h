@@ -193,7 +193,7 @@ enum source_state {
 /* Said with the last batch of a source. */
 struct source_closes {
     enum source_state state;
-    uint64_t size;       /* bytes read */
+    uint64_t size;       /* bytes read; the file's size where it was only listed */
     bool hashed;
     uint8_t sha256[SHA256_BYTES]; /* of the same bytes that were parsed, where `hashed` */
     struct span reason;  /* why not complete; SPAN_NONE */

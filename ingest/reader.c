@@ -95,16 +95,16 @@ static bool announce(struct source *s, const char *format, int64_t resumes)
     return line_put(s->r->line, j);
 }
 
-static bool conclude(struct source *s, enum source_state state, uint64_t size,
+static bool conclude(struct source *s, enum source_state state, uint64_t at,
                      const uint8_t *sha256, const char *reason)
 {
-    struct job *j = job_for(s->r, JOB_CLOSES, s->decoder, size, size);
+    struct job *j = job_for(s->r, JOB_CLOSES, s->decoder, at, at);
     struct source_closes *c = arena_get(&j->batch->arena, sizeof *c);
     bool full = false;
 
     assert(c);
     c->state = state;
-    c->size = size;
+    c->size = s->decoder ? at : s->size;
     c->hashed = sha256 != NULL;
     if (sha256)
         memcpy(c->sha256, sha256, SHA256_BYTES);

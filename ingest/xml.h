@@ -1,8 +1,7 @@
-/* One <Event> of Windows' logs that another format carries: Splunk's _raw, a
- * syslog line, a JSON string.
+/* One <Event> of Windows' logs at a time: out of a file of XML, or carried by
+ * another format (Splunk's _raw, a syslog line, a JSON string).
  *
- * The same reading, limits and mending as for a file of XML; libxml2 stays
- * behind it. */
+ * libxml2 stays behind it. */
 #ifndef INGEST_XML_H
 #define INGEST_XML_H
 
@@ -14,10 +13,13 @@ struct xml_reader;
 struct xml_reader *xml_reader_open(struct batch *b);
 void xml_reader_close(struct xml_reader *x); /* NULL is fine */
 
-/* Reads the first <Event> of the text into *e (not its place), ready for
- * normal_event().  Of one that its carrier cut short, the fields that are whole,
- * marked RECORD_ALTERED.  NULL, or why it could not be read: static, or in the
- * arena. */
+/* Reads one whole <Event>, which is all of the text (UTF-8, or nearly), into *e
+ * (not its place), ready for normal_event().  What had to be mended is marked
+ * RECORD_ALTERED.  NULL, or why it could not be read: static, or in the arena. */
+const char *xml_read_event(struct xml_reader *x, struct span text, struct event *e);
+
+/* The same of the first <Event> in the text.  Of one that its carrier cut short,
+ * the fields that are whole, marked RECORD_ALTERED. */
 const char *xml_read(struct xml_reader *x, struct span text, struct event *e);
 
 #endif
