@@ -26,8 +26,8 @@ struct source {
 #define TIME_OF(name_, column_, rank_) \
     { { .name = name_, .kind = OUTPUT_TIME, .rank = (rank_) }, COLUMN_ID_##column_, 0 }
 #define FACTOR_OF(name_, brief_) \
-    { { .name = #name_, .brief = brief_, .kind = OUTPUT_NUMBER, .missing = "?" }, COLUMN_COUNT, \
-      FACTOR_##name_ }
+    { { .name = #name_, .brief = brief_, .kind = OUTPUT_NUMBER, .missing = "?", .rank = 4 }, \
+      COLUMN_COUNT, FACTOR_##name_ }
 #define NUMBER_OF(name_, brief_, rank_) \
     { { .name = #name_, .brief = brief_, .kind = OUTPUT_NUMBER, .rank = (rank_) }, \
       COLUMN_ID_##name_, 0 }
@@ -36,12 +36,12 @@ struct source {
 
 static const struct source load_sources[] = {
     TIME_OF("_time", time, 0),
-    TEXT_OF("host", host, 8, 0),
+    TEXT_OF("host", host, 6, 0),
     TEXT_OF("User", User, 12, 6),
-    PATH_OF(Image, 14),
+    PATH_OF(Image, 10),
     { { .name = "CommandLine", .least = 20, .rank = 8, .secret = true },
       COLUMN_ID_CommandLine, 0 },
-    PATH_OF(ImageLoaded, 18),
+    PATH_OF(ImageLoaded, 14),
     TEXT_OF("Signed", Signed, 5, 5),
     { { .name = "SignatureStatus", .brief = "Status", .least = 6, .rank = 7 },
       COLUMN_ID_SignatureStatus, 0 },
@@ -62,11 +62,11 @@ static const struct source load_sources[] = {
 
 static const struct source sighting_sources[] = {
     TIME_OF("last_time", last_time, 0),
-    TIME_OF("first_time", first_time, 5),
-    TEXT_OF("host", host, 8, 0),
-    PATH_OF(Image, 14),
-    PATH_OF(ImageLoaded, 18),
-    TEXT_OF("Signed", Signed, 5, 4),
+    TIME_OF("first_time", first_time, 8),
+    TEXT_OF("host", host, 6, 0),
+    PATH_OF(Image, 10),
+    PATH_OF(ImageLoaded, 14),
+    TEXT_OF("Signed", Signed, 5, 5),
     TEXT_OF("Signature", Signature, 12, 6),
     { { .name = "SignatureStatus", .brief = "Status", .least = 6, .rank = 7 },
       COLUMN_ID_SignatureStatus, 0 },

@@ -86,12 +86,20 @@ static void begin(struct output *o)
     o->begun = true;
 }
 
+/* Keeps the first errno: a later call would have forgotten it. */
+static bool failed(struct output *o)
+{
+    if (ferror(o->place.to) && !o->failed)
+        o->failed = errno ? errno : EIO;
+    return o->failed != 0;
+}
+
 bool output_row(struct output *o, const struct cell *cells)
 {
     begin(o);
     o->form->row(o, cells);
     o->told.rows++;
-    return !ferror(o->place.to);
+    return !failed(o);
 }
 
 bool output_close(struct output *o, struct output_told *told, struct fault *f)
@@ -102,12 +110,13 @@ bool output_close(struct output *o, struct output_told *told, struct fault *f)
     begin(o);
     if (o->form->end)
         o->form->end(o);
-    errno = 0;
-    if (fflush(to) != 0 || ferror(to)) {
-        /* a write that failed earlier left no errno here: ask once more */
-        if (errno == 0 && write(fileno(to), "", 0) == 0)
-            errno = EIO;
-        ok = errno == EPIPE || fault_errno(f, "the output could not be written");
+    if (!failed(o) && fflush(to) != 0)
+        o->failed = errno;
+    if (o->failed == EPIPE) {
+        clearerr(to); /* whoever read it has seen enough */
+    } else if (o->failed) {
+        errno = o->failed;
+        ok = fault_errno(f, "the output could not be written");
     }
     if (told)
         *told = o->told;

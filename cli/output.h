@@ -74,6 +74,7 @@ struct output {
     struct output_place place;
     struct output_told told;
     bool begun;
+    int failed;              /* errno of the first write that failed */
     struct table *table;     /* table.c's */
 };
 

@@ -201,6 +201,8 @@ static bool ask(struct console *c, const char *sql, struct rows *r, struct fault
     ok = st && answer(c, st, r, f);
     if (ok)
         rows_done(r);
+    if (ok && !r->added)
+        r->each(r->ctx, r->page);
     sqlite3_finalize(st);
     return ok;
 }

@@ -60,7 +60,8 @@ bool store_stream(struct store *s, const struct question *q,
                   struct fault *f) MUST_CHECK;
 
 /* The analyst's own SELECT: read only by an authorizer, with limits.  The page
- * names its columns; rows past `limit` are cut (more_behind). */
+ * names its columns, also in an answer without rows (one page without any); rows
+ * past `limit` are cut (more_behind). */
 bool store_sql(struct store *s, const char *sql,
                bool (*each)(void *ctx, const struct page *rows), void *ctx,
                struct fault *f) MUST_CHECK;
