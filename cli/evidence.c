@@ -17,20 +17,20 @@
 
 /* In the order of enum evidence_column. */
 static const struct output_column columns[] = {
-    TEXT_OF("path", OUTPUT_PATH, 20, 0),
-    TEXT_OF("bundle", OUTPUT_PATH, 12, 9),
+    TEXT_OF("path", OUTPUT_PATH, 48, 0),
+    TEXT_OF("bundle", OUTPUT_PATH, 24, 9),
     TEXT_OF("format", OUTPUT_TEXT, 0, 0),
     TEXT_OF("state", OUTPUT_TEXT, 0, 0),
-    TEXT_OF("sha256", OUTPUT_TEXT, 12, 10),
-    COUNT_OF("bytes", NULL, 8),
+    TEXT_OF("sha256", OUTPUT_TEXT, 16, 10),
+    COUNT_OF("bytes", NULL, 4),
     COUNT_OF("records", NULL, 0),
     COUNT_OF("loads", NULL, 0),
-    COUNT_OF("processes", "proc", 5),
-    COUNT_OF("context", "ctx", 6),
-    COUNT_OF("other", NULL, 4),
+    COUNT_OF("processes", "proc", 3),
+    COUNT_OF("context", "ctx", 3),
+    COUNT_OF("other", NULL, 3),
     COUNT_OF("damaged", "dmg", 0),
-    COUNT_OF("duplicates", "dup", 3),
-    COUNT_OF("recovered", "recov", 2),
+    COUNT_OF("duplicates", "dup", 2),
+    COUNT_OF("recovered", "recov", 1),
 };
 #define COLUMN_COUNT_SHOWN (sizeof columns / sizeof *columns)
 _Static_assert(COLUMN_COUNT_SHOWN == EVIDENCE_RECOVERED + 1, "one a column of the ledger");
@@ -76,9 +76,9 @@ static void print_totals(struct ledger *l)
 }
 
 static const struct output_column reason_columns[] = {
-    { .name = "not complete", .kind = OUTPUT_PATH, .least = 20 },
+    { .name = "not complete", .kind = OUTPUT_PATH, .least = 48 },
     { .name = "state" },
-    { .name = "why", .least = 20 },
+    { .name = "why", .least = 40 },
 };
 
 static bool print_reasons(void *ctx, const struct page *p)
@@ -97,10 +97,10 @@ static bool print_reasons(void *ctx, const struct page *p)
 }
 
 static const struct output_column problem_columns[] = {
-    { .name = "damaged", .kind = OUTPUT_PATH, .least = 20 },
+    { .name = "damaged", .kind = OUTPUT_PATH, .least = 48 },
     { .name = "place", .kind = OUTPUT_NUMBER },
     { .name = "bytes", .kind = OUTPUT_NUMBER },
-    { .name = "why", .least = 20 },
+    { .name = "why", .least = 40 },
 };
 
 static bool print_problems(void *ctx, const struct page *p)

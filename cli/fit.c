@@ -6,40 +6,41 @@
 
 #include "core/text.h"
 
-static int sum(const struct fit *c, size_t count, bool least)
+enum need { NEED_NATURAL, NEED_LEAST, NEED_FLOOR };
+
+static int need(const struct fit *c, enum need what)
 {
-    int total = 0;
+    int width = what == NEED_NATURAL ? c->natural : what == NEED_LEAST ? c->least : c->floor;
+
+    return width < c->natural ? width : c->natural;
+}
+
+/* Columns of the terminal that the row takes at that width. */
+static int sum(const struct fit *c, size_t count, enum need what)
+{
+    int total = -FIT_GAP;
 
     for (size_t i = 0; i < count; i++)
         if (c[i].width > 0)
-            total += (least && c[i].least < c[i].natural ? c[i].least : c[i].natural) + FIT_GAP;
-    return total - FIT_GAP;
+            total += need(&c[i], what) + FIT_GAP;
+    return total;
 }
 
-static bool leave_one_out(struct fit *c, size_t count)
+static bool leave_one_out(struct fit *c, size_t count, int rank_min)
 {
     struct fit *worst = NULL;
 
     for (size_t i = 0; i < count; i++)
-        if (c[i].width > 0 && c[i].rank > 0 && (!worst || c[i].rank >= worst->rank))
+        if (c[i].width > 0 && c[i].rank >= rank_min && (!worst || c[i].rank >= worst->rank))
             worst = &c[i];
     if (worst)
         worst->width = 0;
     return worst != NULL;
 }
 
-void fit_columns(struct fit *c, size_t count, int available)
+/* One column more for each in turn, until nothing is over. */
+static void share(struct fit *c, size_t count, int over)
 {
-    for (size_t i = 0; i < count; i++)
-        c[i].width = c[i].natural;
-    if (available <= 0 || sum(c, count, false) <= available)
-        return;
-    while (sum(c, count, true) > available && leave_one_out(c, count))
-        continue;
-    int over = available - sum(c, count, true);
-    for (size_t i = 0; i < count; i++)
-        if (c[i].width > 0 && c[i].least < c[i].natural)
-            c[i].width = c[i].least;
     for (bool grew = true; over > 0 && grew;) {
         grew = false;
         for (size_t i = 0; i < count && over > 0; i++) {
@@ -50,6 +51,27 @@ void fit_columns(struct fit *c, size_t count, int available)
             }
         }
     }
+}
+
+void fit_columns(struct fit *c, size_t count, int available)
+{
+    enum need start = NEED_LEAST;
+
+    for (size_t i = 0; i < count; i++)
+        c[i].width = c[i].natural;
+    if (available <= 0 || sum(c, count, NEED_NATURAL) <= available)
+        return;
+    while (sum(c, count, NEED_LEAST) > available && leave_one_out(c, count, FIT_GOES_FIRST))
+        continue;
+    if (sum(c, count, NEED_LEAST) > available)
+        start = NEED_FLOOR;
+    while (sum(c, count, start) > available && leave_one_out(c, count, 1))
+        continue;
+    int over = available - sum(c, count, start);
+    for (size_t i = 0; i < count; i++)
+        if (c[i].width > 0)
+            c[i].width = need(&c[i], start);
+    share(c, count, over);
 }
 
 int fit_width(struct span shown)

@@ -6,17 +6,20 @@
 
 struct fit {
     int natural; /* columns that its heading and its widest value take */
-    int least;   /* columns below which it is of no use */
+    int least;   /* columns it needs to be read with ease */
+    int floor;   /* columns below which it is of no use */
     int rank;    /* the highest is left out first; 0: never */
     int width;   /* out: columns it gets; 0: left out */
 };
 
-#define FIT_GAP 1 /* columns between two columns */
+#define FIT_GAP 1      /* columns between two columns */
+#define FIT_GOES_FIRST 5 /* columns of this rank go before any other is squeezed */
 
 /* Gives every column its width so that the row takes at most `available`
- * (0: unlimited): all of it where there is room; else the columns of the highest
- * rank are left out until the rest have their least, and what is over is shared
- * out evenly.  Where not even those fit, the row is too wide. */
+ * (0: unlimited).  Where not all of it has room: first the columns of high rank
+ * are left out until the rest can be read with ease; then these are squeezed;
+ * then those of low rank go, too.  What is over is shared out evenly.  Where not
+ * even the rest fits at its floor, the row is too wide. */
 void fit_columns(struct fit *columns, size_t count, int available);
 
 /* Columns that shown text (of text_show()) takes on a terminal. */

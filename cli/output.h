@@ -24,8 +24,9 @@ struct output_column {
     const char *brief;   /* tables: a shorter heading; NULL: the name */
     enum output_kind kind;
     const char *missing; /* what stands for a missing value, but in JSON; NULL: "" */
-    int least;           /* tables: columns it needs to be of use; 0: its heading's */
-    int rank;            /* tables: the highest is left out first; 0: never */
+    int least;           /* tables: columns it needs to be read with ease; 0: its
+                            heading's */
+    int rank;            /* tables: the highest is left out first; 0: never; cli/fit.h */
     bool secret;         /* csv: redacted */
     bool json_only;      /* in the lossless form only */
 };

@@ -27,7 +27,7 @@ static void open_output(struct answer *a, const struct page *p)
         a->names[i] = memory_text(p->names[i]);
         a->columns[i] = (struct output_column){
             .name = a->names[i],
-            .least = 8,
+            .least = 24,
             .kind = p->rows && page_cell(p, 0, i)->type == CELL_NUMBER ? OUTPUT_NUMBER
                                                                          : OUTPUT_TEXT,
         };

@@ -97,14 +97,14 @@ static int stack(struct store *s, struct stack *st, const struct question *q,
     const struct column_fact *fact = column_fact(st->field);
     /* in the order of enum stack_column */
     struct output_column columns[STACK_COLUMN_COUNT] = {
-        { .name = fact->name, .least = 20, .missing = form == OUTPUT_TABLE ? "(not logged)" : NULL,
+        { .name = fact->name, .least = 40, .missing = form == OUTPUT_TABLE ? "(not logged)" : NULL,
           .kind = fact->type == COLUMN_PATH ? OUTPUT_PATH : OUTPUT_TEXT,
           .secret = st->field == COLUMN_ID_CommandLine },
         { .name = "loads", .kind = OUTPUT_NUMBER },
-        { .name = "sightings", .kind = OUTPUT_NUMBER, .rank = 3 },
+        { .name = "sightings", .kind = OUTPUT_NUMBER, .rank = 4 },
         { .name = "hosts", .kind = OUTPUT_NUMBER },
-        { .name = "first_time", .kind = OUTPUT_TIME, .rank = 2 },
-        { .name = "last_time", .kind = OUTPUT_TIME, .rank = 1 },
+        { .name = "first_time", .kind = OUTPUT_TIME, .rank = 6 },
+        { .name = "last_time", .kind = OUTPUT_TIME, .rank = 5 },
         { .name = "top_SuspicionScore", .brief = "Score", .kind = OUTPUT_NUMBER },
     };
     struct output_place place = output_stdout();

@@ -14,6 +14,8 @@
 #define AHEAD_ROWS 250           /* rows that decide the widths */
 #define AHEAD_BYTES (1u << 20)   /* or so many bytes of them */
 #define ALONE_MAX 200            /* columns of one value where the width is unlimited */
+#define FLOOR_PART 3             /* a column may be squeezed to a third of its ease */
+#define FLOOR_MIN 5
 #define SHOWN_MAX (16u << 10)    /* bytes of one value; what is longer is cut */
 
 struct table {
@@ -87,6 +89,17 @@ static void put_line(struct output *o, const struct cell *cells)
     fputc('\n', o->place.to);
 }
 
+/* A column that could go is of no use where no row has anything in it. */
+static bool is_empty(const struct output *o, size_t i)
+{
+    const struct table *t = o->table;
+    bool empty = t->rows > 0 && t->rows == o->told.rows && o->columns[i].rank >= FIT_GOES_FIRST;
+
+    for (size_t r = 0; empty && r < t->rows; r++)
+        empty = output_missing(&o->columns[i], &t->ahead[r * o->count + i]);
+    return empty;
+}
+
 /* What the columns want, with the headings long or short. */
 static void measure(struct output *o)
 {
@@ -97,7 +110,7 @@ static void measure(struct output *o)
         int head = fit_width(span_text(heading(o, i))), widest = head;
 
         t->widths[i] = (struct fit){ .rank = c->rank };
-        if (c->json_only)
+        if (c->json_only || is_empty(o, i))
             continue;
         for (size_t r = 0; r < t->rows; r++) {
             int w = fit_width(show(t, c, &t->ahead[r * o->count + i]));
@@ -106,8 +119,11 @@ static void measure(struct output *o)
         if (o->place.width <= 0 && widest > ALONE_MAX)
             widest = ALONE_MAX;
         t->widths[i].natural = widest;
-        t->widths[i].least = c->kind == OUTPUT_NUMBER || c->kind == OUTPUT_TIME ? widest
-                             : c->least > head ? c->least : head;
+        t->widths[i].least = c->least > head ? c->least : head;
+        t->widths[i].floor = t->widths[i].least / FLOOR_PART > FLOOR_MIN
+                           ? t->widths[i].least / FLOOR_PART : FLOOR_MIN;
+        if (c->kind == OUTPUT_NUMBER || c->kind == OUTPUT_TIME)
+            t->widths[i].least = t->widths[i].floor = widest; /* never cut */
     }
 }
 
@@ -116,7 +132,7 @@ static void note_left_out(struct output *o)
     size_t used = 0;
 
     for (size_t i = 0; i < o->count; i++) {
-        if (o->table->widths[i].width > 0 || o->columns[i].json_only)
+        if (o->table->widths[i].natural == 0 || o->table->widths[i].width > 0)
             continue;
         int n = snprintf(o->told.left_out + used, sizeof o->told.left_out - used, "%s%s",
                          used ? ", " : "", o->columns[i].name);
