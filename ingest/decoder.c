@@ -5,8 +5,10 @@
 
 static const struct decoder *const decoders[] = {
     &evtx_decoder,
-    &jsonl_decoder, /* before xml: JSON may carry XML in its strings */
+    &jsonl_decoder, /* JSON, CSV and syslog before xml: they may carry XML */
     &json_decoder,
+    &csv_decoder,
+    &syslog_decoder,
     &xml_decoder,
 };
 

@@ -16,6 +16,7 @@ struct piece {
     struct span bytes;
     bool first, last;   /* of its source */
     bool damaged_cut;   /* `cut` gave up on finding a boundary: see cut */
+    struct span prefix; /* what the decoder's `prefix` said; SPAN_NONE */
 };
 
 #define SNIFF_BYTES (64u << 10)
@@ -37,6 +38,10 @@ struct decoder {
     size_t piece_max;   /* the reader never buffers more; then it takes all as one
                            piece with damaged_cut */
 
+    /* What a piece must know of those before it (a CSV's header), or NULL.  Asked
+     * before each cut with cut's state, which must hold it; the piece gets a copy. */
+    struct span (*prefix)(const void *state);
+
     /* Pure: any thread, any order.  Files everything under the batch, whose
      * begin and end are set. */
     void (*decode)(const struct piece *p, struct batch *b);
@@ -48,7 +53,8 @@ struct decoder {
     void (*follow_end)(void *state); /* frees what follow made; also after a stop */
 };
 
-extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder;
+extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder,
+    csv_decoder, syslog_decoder;
 
 /* The decoder whose sniff says yes, or NULL. */
 const struct decoder *decoder_for(struct span head);

@@ -115,6 +115,10 @@ struct form_target {
 
 struct form_target form_target(enum form_node node, struct span name);
 
+/* The same, and where there is no such name but dots in it, as far as each of its
+ * parts leads. */
+struct form_target form_path(enum form_node node, struct span key);
+
 /* One for each piece; it is large, and holds memory. */
 struct form *form_open(struct batch *b);
 void form_close(struct form *f);

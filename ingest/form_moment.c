@@ -10,7 +10,7 @@
 #define NANO_FROM INT64_C(1000000000000000000)    /* ns since 1970: the year 2001 on */
 #define MICRO_FROM INT64_C(100000000000000)
 #define MILLI_FROM INT64_C(100000000000)          /* seconds beyond the year 5138 */
-#define WHOLE_MAX (INT64_MAX / 100)
+#define WHOLE_MAX (INT64_MAX / 10 - 1)
 
 static bool is_digit(uint8_t c)
 {
@@ -35,7 +35,7 @@ static size_t whole(struct span s, int64_t *out)
     size_t i = 0;
 
     for (*out = 0; i < s.len && is_digit(s.at[i]); i++)
-        *out = *out < WHOLE_MAX ? *out * 10 + (s.at[i] - '0') : WHOLE_MAX * 10;
+        *out = *out < WHOLE_MAX ? *out * 10 + (s.at[i] - '0') : INT64_MAX;
     return i;
 }
 
@@ -55,6 +55,8 @@ static int64_t epoch(struct span s)
                 part += (s.at[0] - '0') * scale;
             }
     if (s.len)
+        return MOMENT_NONE;
+    if (n == INT64_MAX)
         return MOMENT_NONE;
     if (n >= NANO_FROM)
         return n / 1000;

@@ -307,3 +307,22 @@ struct form_target form_target(enum form_node node, struct span name)
             return table[i].target;
     return nowhere;
 }
+
+struct form_target form_path(enum form_node node, struct span key)
+{
+    struct form_target t = form_target(node, key);
+    const uint8_t *dot;
+
+    if (t.node != NODE_NONE || t.slot != SLOT_NONE)
+        return t;
+    while ((dot = memchr(key.at, '.', key.len)) != NULL) {
+        size_t len = (size_t)(dot - key.at);
+
+        t = form_target(node, span_of(key.at, len));
+        node = t.node;
+        if (node == NODE_NONE || node == NODE_VALUE || node == NODE_WRAPPER)
+            break;
+        key = span_of(dot + 1, key.len - len - 1);
+    }
+    return dot ? (struct form_target){ NODE_NONE, SLOT_NONE } : form_target(node, key);
+}

@@ -6,36 +6,11 @@
  * inside a string, something is damaged, and the string is taken for closed. */
 #include "ingest/json_cut.h"
 
-#include "core/fault.h"
-#include "core/text.h"
 #include "ingest/json_walk.h"
 
 #include <stdlib.h>
 
 #define LINES_TRIED 16
-
-enum json_width json_width(struct span b)
-{
-    if (b.len >= 2 && (span_starts(b, SPAN("\xFF\xFE")) || (b.at[0] && !b.at[1])))
-        return JSON_LITTLE;
-    if (b.len >= 2 && (span_starts(b, SPAN("\xFE\xFF")) || (!b.at[0] && b.at[1])))
-        return JSON_BIG;
-    return JSON_NARROW;
-}
-
-/* One byte a unit of UTF-16: ASCII as it is, else a byte that means nothing. */
-static uint8_t *narrow(struct span in, enum json_width width)
-{
-    size_t low = width == JSON_LITTLE ? 0 : 1;
-    uint8_t *out = memory_get(in.len / 2 + 1);
-
-    for (size_t i = 0; i < in.len / 2; i++) {
-        uint8_t c = in.at[2 * i + low];
-
-        out[i] = in.at[2 * i + (1 - low)] || c >= 0x80 ? 0xBF : c;
-    }
-    return out;
-}
 
 /* ---- telling ---- */
 
@@ -62,7 +37,7 @@ static struct span after_mark(struct span s)
 
 static enum walk_end probe(struct form *f, struct span text, struct walk *w)
 {
-    struct places p = { .at = text.at };
+    struct places p = places_of(text, WIDTH_ONE, 0, text.len);
 
     return json_walk(f, text, &p, true, w);
 }
@@ -128,7 +103,8 @@ static bool any_in(struct form *f, struct span s)
         return after_space(from(s, s.at + 1)).len == 0;
     if (!s.len || s.at[0] != '{')
         return false;
-    return probe(f, s, &w) != WALK_BROKEN || w.records > 0;
+    enum walk_end end = probe(f, s, &w);
+    return end == WALK_DONE || end == WALK_PAUSED || w.members > 0;
 }
 
 /* Endpoint Security's events (eslogger) are nothing of Windows': such a file is
@@ -146,8 +122,8 @@ static bool is_eslogger(struct span s)
 
 static bool sniff(struct span head, bool (*is)(struct form *f, struct span s))
 {
-    enum json_width width = json_width(head);
-    uint8_t *copy = width == JSON_NARROW ? NULL : narrow(head, width);
+    enum width width = width_of(head);
+    uint8_t *copy = width == WIDTH_ONE ? NULL : wide_narrow(head, width);
     struct span s = copy ? span_of(copy, head.len / 2) : head;
     struct span start = after_mark(s);
     bool yes = false;
@@ -178,17 +154,17 @@ bool json_sniff_any(struct span head)
 
 size_t json_cut_lines(void *state, struct span b, uint64_t offset, bool at_end)
 {
-    enum json_width width = json_width(b);
+    enum width width = width_of(b);
 
     (void)state, (void)offset;
     if (at_end)
         return b.len;
-    if (width == JSON_NARROW) {
+    if (width == WIDTH_ONE) {
         const uint8_t *lf = memrchr(b.at, '\n', b.len);
 
         return lf ? (size_t)(lf - b.at) + 1 : 0;
     }
-    size_t low = width == JSON_LITTLE ? 0 : 1;
+    size_t low = width == WIDTH_LITTLE ? 0 : 1;
     for (size_t i = b.len / 2; i > 0; i--)
         if (b.at[2 * i - 2 + low] == '\n' && b.at[2 * i - 1 - low] == 0)
             return 2 * i;
@@ -286,9 +262,9 @@ size_t json_cut_any(void *state, struct span bytes, uint64_t offset, bool at_end
     if (at_end)
         return bytes.len;
     if (c->way == WAY_UNKNOWN)
-        c->width = json_width(bytes);
-    if (c->width != JSON_NARROW) {
-        copy = narrow(bytes, c->width);
+        c->width = width_of(bytes);
+    if (c->width != WIDTH_ONE) {
+        copy = wide_narrow(bytes, c->width);
         b = span_of(copy, bytes.len / 2);
         unit = 2;
     }

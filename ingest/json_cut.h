@@ -2,12 +2,7 @@
 #ifndef INGEST_JSON_CUT_H
 #define INGEST_JSON_CUT_H
 
-#include "core/span.h"
-
-enum json_width { JSON_NARROW, JSON_LITTLE, JSON_BIG }; /* UTF-8; UTF-16 of either order */
-
-/* By the first character, which in JSON is always one of ASCII's. */
-enum json_width json_width(struct span bytes);
+#include "ingest/wide.h"
 
 /* An object a line, each whole on its line (also within one array, and also where
  * the first lines are damaged). */
@@ -30,7 +25,7 @@ enum json_way {
 
 struct json_cut {
     enum json_way way;
-    enum json_width width;
+    enum width width;
     uint8_t indent[JSON_INDENT_MAX];
     size_t indent_len;
     uint64_t counted;   /* bytes of the source looked at so far */

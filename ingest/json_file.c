@@ -9,13 +9,9 @@
  * and commas, so the outermost brackets mean nothing here. */
 #include "ingest/decoder.h"
 
-#include "core/fault.h"
-#include "core/text.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
 #include "ingest/json_walk.h"
-
-#include <stdlib.h>
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
@@ -177,40 +173,18 @@ static void take_all(struct file *f)
     }
 }
 
-/* The piece as UTF-8; a copy, to be freed, where it is UTF-16. */
-static struct span narrowed(const struct piece *p, enum json_width width, struct arena *wide,
-                            bool *altered, bool *full)
-{
-    struct span in = p->bytes;
-
-    if (width == JSON_NARROW)
-        return in;
-    arena_init(wide, WIDE_BYTES_MAX);
-    if (width == JSON_BIG) {
-        uint8_t *little = arena_bytes(wide, in.len);
-
-        if (!little) {
-            *full = true;
-            return SPAN_NONE;
-        }
-        for (size_t i = 0; i < in.len; i++)
-            little[i] = in.at[(i ^ 1) < in.len ? i ^ 1 : i];
-        in.at = little;
-    }
-    return text_from_utf16le(wide, in, altered, full);
-}
-
 static void decode(const struct piece *p, struct batch *b, bool lines)
 {
     static const struct span mark = SPAN_INIT("\xEF\xBB\xBF");
-    enum json_width width = json_width(p->bytes);
-    struct arena wide = { 0 };
+    enum width width = width_of(p->bytes);
+    struct arena wide;
     bool altered = false, full = false;
-    struct span text = narrowed(p, width, &wide, &altered, &full);
+    arena_init(&wide, WIDE_BYTES_MAX);
+    struct span text = wide_text(&wide, p->bytes, width, &altered, &full);
     struct file f = {
-        .batch = b, .text = text.at, .at = text.at, .end = text.at + text.len, .lines = lines, .last = p->last,
-        .places = { .offset = p->offset, .at = text.at, .wide = width != JSON_NARROW,
-                    .end = p->offset + p->bytes.len },
+        .batch = b, .text = text.at, .at = text.at, .end = text.at + text.len,
+        .lines = lines, .last = p->last,
+        .places = places_of(text, width, p->offset, p->offset + p->bytes.len),
     };
 
     if (full) {

@@ -27,21 +27,6 @@ struct walker {
     bool item_named, item_said;
 };
 
-uint64_t place_of(struct places *p, const uint8_t *at)
-{
-    if (!p->wide) {
-        p->offset += (uint64_t)(at - p->at);
-    } else {
-        for (const uint8_t *b = p->at; b < at; b++)
-            if ((*b & 0xc0) != 0x80) /* four bytes were two units */
-                p->offset += *b >= 0xf0 ? 4 : 2;
-        if (p->offset > p->end)
-            p->offset = p->end;
-    }
-    p->at = at;
-    return p->offset;
-}
-
 static bool one_of(struct span name, const char *const *words)
 {
     for (; *words; words++)
@@ -82,23 +67,6 @@ static bool is_name_word(struct span name)
 
 static const struct form_target nowhere = { NODE_NONE, SLOT_NONE };
 
-/* A key with dots leads as far as each of its parts does. */
-static struct form_target dotted(enum form_node node, struct span key)
-{
-    const uint8_t *dot;
-
-    while ((dot = memchr(key.at, '.', key.len)) != NULL) {
-        size_t len = (size_t)(dot - key.at);
-        struct form_target t = form_target(node, span_of(key.at, len));
-
-        node = t.node;
-        if (node == NODE_NONE || node == NODE_VALUE || node == NODE_WRAPPER)
-            return nowhere;
-        key = span_of(dot + 1, key.len - len - 1);
-    }
-    return form_target(node, key);
-}
-
 static struct form_target target_of(struct walker *w, const struct level *l, struct span key)
 {
     if (l->node == NODE_NONE)
@@ -106,9 +74,7 @@ static struct form_target target_of(struct walker *w, const struct level *l, str
     if (l->node == NODE_VALUE)
         return is_value_word(l->slot, key)
             ? (struct form_target){ NODE_VALUE, (uint16_t)l->slot } : nowhere;
-    struct form_target t = form_target(l->node, key);
-    if (t.node == NODE_NONE && t.slot == SLOT_NONE && memchr(key.at, '.', key.len))
-        t = dotted(l->node, key);
+    struct form_target t = form_path(l->node, key);
     /* What wraps records stands right inside the outermost object. */
     if (t.node == NODE_WRAPPER
         && !(w->places && w->json.depth <= 2u + (l->node == NODE_WRAPPER)))
@@ -256,8 +222,11 @@ static enum walk_end steps(struct walker *w)
             w->json.wrong = "a JSON record longer than 1 MiB";
             return WALK_BROKEN;
         }
-        if (step <= JSON_OPEN && span_logged(key) && (it.key_marks & JSON_ESCAPED))
-            key = json_name(room, sizeof room, key);
+        if (step <= JSON_OPEN && span_logged(key)) {
+            w->walk->members++;
+            if (it.key_marks & JSON_ESCAPED)
+                key = json_name(room, sizeof room, key);
+        }
         switch (step) {
         case JSON_VALUE:
             on_value(w, &it, key);

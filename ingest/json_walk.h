@@ -4,6 +4,7 @@
 #define INGEST_JSON_WALK_H
 
 #include "ingest/form.h"
+#include "ingest/wide.h"
 
 #define JSON_RECORD_MAX (1u << 20) /* bytes of one record */
 
@@ -14,22 +15,12 @@ enum walk_end {
     WALK_BROKEN,
 };
 
-/* Where in the evidence a byte of the text came from: the text may be a copy in
- * UTF-8 of UTF-16.  Asked from front to back. */
-struct places {
-    uint64_t offset; /* in the evidence, of the byte at `at` */
-    const uint8_t *at;
-    bool wide;       /* the evidence has two bytes a unit */
-    uint64_t end;    /* of the piece: half a unit may be left over there */
-};
-
-uint64_t place_of(struct places *p, const uint8_t *at);
-
 struct walk {
     const uint8_t *at;    /* where it ended */
     const uint8_t *start; /* of the record at hand */
     const char *wrong;
     uint64_t records;     /* filed */
+    uint64_t members;     /* read, at any depth */
     bool wrapped;         /* the outermost object holds records and is none */
     unsigned depth;       /* containers around the record at hand */
 };

@@ -234,12 +234,14 @@ static void fill(struct source *s, struct buffer *b, size_t target)
 }
 
 /* Hands the first n bytes on; what is behind them goes to a buffer of its own. */
-static bool hand_on(struct source *s, struct buffer *b, size_t n, bool damaged)
+static bool hand_on(struct source *s, struct buffer *b, size_t n, struct span prefix,
+                    bool damaged)
 {
     struct job *j = job_for(s->r, JOB_PIECE, s->decoder, b->offset, b->offset + n);
     size_t rest = b->len - n;
     size_t room = (rest > s->decoder->piece_bytes ? rest : s->decoder->piece_bytes) + 1;
     uint8_t *next = memory_get(room);
+    bool full = false;
 
     memcpy(next, b->at + n, rest);
     j->buffer = b->at;
@@ -249,6 +251,7 @@ static bool hand_on(struct source *s, struct buffer *b, size_t n, bool damaged)
         .first = b->offset == 0,
         .last = b->ended && rest == 0,
         .damaged_cut = damaged,
+        .prefix = arena_copy(&j->batch->arena, prefix, &full),
     };
     j->mute = b->offset + n <= s->muted;
     b->at = next;
@@ -274,6 +277,7 @@ static enum reading read_pieces(struct source *s, struct buffer *b)
 
         if (visible == 0)
             break;
+        struct span prefix = d->prefix ? d->prefix(state) : SPAN_NONE;
         size_t n = d->cut(state, span_of(b->at, visible), b->offset, at_end);
         assert(n <= visible && (n > 0 || !at_end));
         if (n == 0 && target < d->piece_max) {
@@ -290,7 +294,7 @@ static enum reading read_pieces(struct source *s, struct buffer *b)
             break;
         }
         target = d->piece_bytes;
-        if (!hand_on(s, b, n, damaged)) {
+        if (!hand_on(s, b, n, prefix, damaged)) {
             result = READ_STOPPED;
             break;
         }

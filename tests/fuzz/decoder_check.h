@@ -65,7 +65,6 @@ static void check_decoder(const struct decoder *d, struct span text)
         struct span seen = span_of(text.at + at, at_end ? left : visible);
         struct piece p = { .offset = at, .first = at == 0 };
 
-#ifdef MODHUNT_PIECE_PREFIX
         uint8_t *prefix = NULL;
         if (d->prefix) {
             struct span said = d->prefix(state);
@@ -75,7 +74,6 @@ static void check_decoder(const struct decoder *d, struct span text)
             memcpy(prefix, said.at ? said.at : (const uint8_t *)"", said.len);
             p.prefix = span_of(prefix, said.len);
         }
-#endif
         size_t n = d->cut(state, seen, at, at_end);
         must(n <= seen.len && (n > 0 || !at_end));
         if (n > 0) {
@@ -93,9 +91,7 @@ static void check_decoder(const struct decoder *d, struct span text)
             at += n;
             visible = 0;
         }
-#ifdef MODHUNT_PIECE_PREFIX
         free(prefix);
-#endif
     }
     free(state);
 }

@@ -1,0 +1,206 @@
+/* Syslog files (RFC 3164 and 5424, and rsyslog's own line) whose lines carry
+ * Windows events: Sysmon's XML, or JSON of any shape that form_names.c knows.
+ *
+ * Lines that carry none are no records and are not counted; the header before
+ * the event is only looked at to tell the format, since the event names its own
+ * host and time.  Never lets one line's event reach into the next.  The surprise:
+ * syslog cuts long messages, so an event may end early.  One that we would keep
+ * is kept with what is whole of it, marked as altered; any other counts as
+ * damaged. */
+#include "ingest/decoder.h"
+
+#include "ingest/form.h"
+#include "ingest/json_walk.h"
+#include "ingest/normal.h"
+#include "ingest/xml.h"
+
+#define PIECE_BYTES (1u << 20)
+#define PIECE_BYTES_MAX (4u << 20)
+#define LINES_TRIED 16
+
+/* ---- telling ---- */
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Does the text follow the picture?  `9` is a digit, `_` a digit or a space, `A`
+ * a letter, anything else itself. */
+static bool follows(struct span s, const char *picture)
+{
+    size_t len = strlen(picture);
+
+    if (s.len < len)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = s.at[i];
+        bool ok = picture[i] == '9' ? is_digit(c)
+                : picture[i] == '_' ? is_digit(c) || c == ' '
+                : picture[i] == 'A' ? (c | 0x20) >= 'a' && (c | 0x20) <= 'z'
+                                    : c == (uint8_t)picture[i];
+
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool is_syslog_line(struct span s)
+{
+    if (s.len > 2 && s.at[0] == '<' && is_digit(s.at[1])) { /* <PRI>, and 5424's version */
+        size_t i = 1;
+
+        while (i < s.len && i < 5 && is_digit(s.at[i]))
+            i++;
+        if (i == s.len || s.at[i] != '>')
+            return false;
+        s = span_of(s.at + i + 1, s.len - i - 1);
+        if (follows(s, "9 "))
+            s = span_of(s.at + 2, s.len - 2);
+    }
+    return follows(s, "AAA _9 99:99:99 ") || follows(s, "9999-99-99T99:99:99")
+        || follows(s, "AAA _9 9999 99:99:99");
+}
+
+static struct span take_line(struct span *rest)
+{
+    const uint8_t *lf = memchr(rest->at, '\n', rest->len);
+    struct span line = span_of(rest->at, lf ? (size_t)(lf - rest->at) : rest->len);
+    size_t taken = line.len + (lf != NULL);
+
+    *rest = span_of(rest->at + taken, rest->len - taken);
+    return line;
+}
+
+/* Most lines are syslog's; and each that bears an event, so that XML with a
+ * timestamp above it is not taken for it. */
+static bool syslog_sniff(struct span head)
+{
+    unsigned lines = 0, ours = 0;
+
+    if (memchr(head.at, 0, head.len))
+        return false;
+    while (head.len && lines < LINES_TRIED) {
+        struct span line = take_line(&head);
+        bool syslog = is_syslog_line(line);
+
+        if (line.len < 2)
+            continue;
+        if (!syslog && memmem(line.at, line.len, "<Event", 6))
+            return false;
+        lines++;
+        ours += syslog;
+    }
+    return lines > 0 && ours * 2 > lines;
+}
+
+static size_t syslog_cut(void *state, struct span bytes, uint64_t offset, bool at_end)
+{
+    const uint8_t *lf = memrchr(bytes.at, '\n', bytes.len);
+
+    (void)state, (void)offset;
+    return at_end ? bytes.len : lf ? (size_t)(lf - bytes.at) + 1 : 0;
+}
+
+/* ---- decoding ---- */
+
+struct file {
+    struct batch *batch;
+    struct form *form;
+    struct xml_reader *xml;
+};
+
+static bool begins_event(struct span s)
+{
+    static const struct span open = SPAN_INIT("<Event");
+
+    return span_starts(s, open) && s.len > open.len
+        && memchr("> \t/", s.at[open.len], 4) != NULL;
+}
+
+static void take_xml(struct file *f, struct span event, uint64_t place, bool whole)
+{
+    struct arena_mark before = arena_mark(&f->batch->arena);
+    struct event e;
+
+    if (!f->xml)
+        f->xml = xml_reader_open(f->batch);
+    const char *wrong = xml_read(f->xml, event, &e);
+    if (!wrong && !whole && !(e.has_id && normal_wants(e.Provider, e.id))) {
+        arena_rewind(&f->batch->arena, before);
+        wrong = "an event that ends with its line";
+    }
+    if (wrong) {
+        batch_loss(f->batch, place, event.len, wrong);
+        return;
+    }
+    e.place = place;
+    normal_event(f->batch, &e, before);
+}
+
+/* Each event of a line.  `from` is where the first may begin. */
+static void take_events(struct file *f, struct span line, const uint8_t *from, uint64_t place)
+{
+    static const struct span close = SPAN_INIT("</Event>");
+    const uint8_t *end = line.at + line.len;
+
+    while (from && from < end) {
+        struct span event = span_of(from, (size_t)(end - from));
+        const uint8_t *last = memmem(event.at, event.len, close.at, close.len);
+
+        if (last)
+            event.len = (size_t)(last - event.at) + close.len;
+        if (begins_event(event))
+            take_xml(f, event, place + (uint64_t)(from - line.at), last != NULL);
+        else
+            event.len = 1;
+        from += event.len;
+        from = memmem(from, (size_t)(end - from), "<Event", 6);
+    }
+}
+
+/* A line that ends in an object which says that it is an event. */
+static void take_json(struct file *f, struct span line, uint64_t place)
+{
+    const uint8_t *brace = memchr(line.at, '{', line.len);
+    struct span object;
+
+    while (line.len && (line.at[line.len - 1] == '\r' || line.at[line.len - 1] == ' '))
+        line.len--;
+    if (!brace || brace == line.at || brace[-1] != ' ' || line.at[line.len - 1] != '}')
+        return;
+    object = span_of(brace, (size_t)(line.at + line.len - brace));
+    form_reset(f->form);
+    json_fill(f->form, object, NODE_TOP);
+    if (form_names_event(f->form))
+        form_event(f->form, place + (uint64_t)(brace - line.at));
+}
+
+static void syslog_decode(const struct piece *p, struct batch *b)
+{
+    struct file f = { .batch = b, .form = form_open(b) };
+    struct span rest = p->bytes;
+
+    while (rest.len) {
+        uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
+        struct span line = take_line(&rest);
+        const uint8_t *event = memmem(line.at, line.len, "<Event", 6);
+
+        if (event)
+            take_events(&f, line, event, place);
+        else if (line.len)
+            take_json(&f, line, place);
+    }
+    xml_reader_close(f.xml);
+    form_close(f.form);
+}
+
+const struct decoder syslog_decoder = {
+    .name = "syslog",
+    .sniff = syslog_sniff,
+    .cut = syslog_cut,
+    .piece_bytes = PIECE_BYTES,
+    .piece_max = PIECE_BYTES_MAX,
+    .decode = syslog_decode,
+};

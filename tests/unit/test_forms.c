@@ -1,0 +1,559 @@
+/* ingest's text forms: each shape that people have says the same load; damage
+ * costs what is damaged; what is no event is counted and nothing more. */
+#include "ingest/decoder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static struct batch *decoded(const struct decoder *d, struct span text)
+{
+    struct batch *b = batch_open(1, 0, text.len);
+    struct piece p = { .bytes = text, .first = true, .last = true };
+
+    d->decode(&p, b);
+    return b;
+}
+
+static const struct decoder *told(const char *text)
+{
+    return decoder_for(span_text(text));
+}
+
+static void assert_text(const char *what, struct span got, const char *want)
+{
+    struct span w = span_text(want);
+
+    if (!span_equal(got, w))
+        fail_msg("%s is '%.*s', not '%s'", what, (int)got.len,
+                 got.at ? (const char *)got.at : "(not logged)", want ? want : "(not logged)");
+}
+
+static void assert_moment(const char *what, int64_t got, const char *want)
+{
+    char text[MOMENT_TEXT_MAX];
+
+    moment_format(got, text);
+    assert_text(what, span_text(text), want);
+}
+
+/* One load, in every shape:
+ * C:\p.exe loaded C:\Temp\a.dll, unsigned, on WS01, record 17. */
+#define SYSMON "Microsoft-Windows-Sysmon"
+#define CHANNEL SYSMON "/Operational"
+#define FIELDS \
+    "\"UtcTime\":\"2024-05-01 10:00:00.123\"," \
+    "\"ProcessGuid\":\"{11111111-2222-3333-4444-555555555555}\",\"ProcessId\":\"4242\"," \
+    "\"Image\":\"C:\\\\p.exe\",\"ImageLoaded\":\"C:\\\\Temp\\\\a.dll\"," \
+    "\"Hashes\":\"MD5=00112233445566778899AABBCCDDEEFF\",\"Signed\":\"false\"," \
+    "\"SignatureStatus\":\"Unavailable\""
+#define XML_FIELDS \
+    "<Data Name='UtcTime'>2024-05-01 10:00:00.123</Data>" \
+    "<Data Name='ProcessGuid'>{11111111-2222-3333-4444-555555555555}</Data>" \
+    "<Data Name='ProcessId'>4242</Data><Data Name='Image'>C:\\\\p.exe</Data>" \
+    "<Data Name='ImageLoaded'>C:\\\\Temp\\\\a.dll</Data>" \
+    "<Data Name='Hashes'>MD5=00112233445566778899AABBCCDDEEFF</Data>" \
+    "<Data Name='Signed'>false</Data><Data Name='SignatureStatus'>Unavailable</Data>"
+#define XML_SYSTEM \
+    "<System><Provider Name='" SYSMON "'/><EventID>7</EventID>" \
+    "<TimeCreated SystemTime='2024-05-01T10:00:00.5Z'/><EventRecordID>17</EventRecordID>" \
+    "<Channel>" CHANNEL "</Channel><Computer>WS01</Computer></System>"
+#define ITEMS(name, text) \
+    "{" name "UtcTime\"" text "2024-05-01 10:00:00.123\"}," \
+    "{" name "ProcessGuid\"" text "{11111111-2222-3333-4444-555555555555}\"}," \
+    "{" name "ProcessId\"" text "4242\"},{" name "Image\"" text "C:\\\\p.exe\"}," \
+    "{" name "ImageLoaded\"" text "C:\\\\Temp\\\\a.dll\"}," \
+    "{" name "Hashes\"" text "MD5=00112233445566778899AABBCCDDEEFF\"}," \
+    "{" name "Signed\"" text "false\"},{" name "SignatureStatus\"" text "Unavailable\"}"
+#define ESCAPED_FIELDS \
+    "\\\"UtcTime\\\":\\\"2024-05-01T10:00:00.1230000Z\\\"," \
+    "\\\"ProcessGuid\\\":\\\"11111111-2222-3333-4444-555555555555\\\"," \
+    "\\\"ProcessId\\\":\\\"4242\\\",\\\"Image\\\":\\\"C:\\\\\\\\p.exe\\\"," \
+    "\\\"ImageLoaded\\\":\\\"C:\\\\\\\\Temp\\\\\\\\a.dll\\\"," \
+    "\\\"Hashes\\\":\\\"MD5=00112233445566778899AABBCCDDEEFF\\\"," \
+    "\\\"Signed\\\":\\\"false\\\",\\\"SignatureStatus\\\":\\\"Unavailable\\\""
+
+static const struct {
+    const char *shape, *format, *text;
+    bool numbered, channel;
+} shapes[] = {
+    { "NXLog", "jsonl",
+      "{\"EventTime\":\"2024-05-01 12:00:00\",\"Hostname\":\"WS01\",\"EventID\":7,"
+      "\"SourceName\":\"" SYSMON "\",\"RecordNumber\":17,\"ProcessID\":3,\"Channel\":\"" CHANNEL
+      "\",\"@timestamp\":\"2024-05-01T10:00:00.500Z\",\"host\":\"collector\"," FIELDS "}\n",
+      true, true },
+    { "a flat record without a provider", "jsonl",
+      "{" FIELDS ",\"Hostname\":\"WS01\",\"EventID\":\"7\",\"Channel\":\"" CHANNEL "\","
+      "\"TimeCreated\":\"2024-05-01T12:00:00.5+02:00\"}", false, true },
+    { "Azure's EventData as JSON in a string", "jsonl",
+      "{\"Computer\":\"WS01\",\"TimeGenerated\":\"2024-05-01T10:00:00.5Z\",\"Provider\":\"" SYSMON
+      "\",\"EventData\":\"{" ESCAPED_FIELDS "}\",\"EventID\":7}", false, false },
+    { "Azure's EventData as XML in a string", "jsonl",
+      "{\"Computer\":\"WS01\",\"TimeGenerated\":\"2024-05-01T10:00:00.5Z\",\"Source\":\"" SYSMON
+      "\",\"EventData\":\"<DataItem type='x'><EventData xmlns='y'>" XML_FIELDS
+      "</EventData></DataItem>\",\"EventID\":7}", false, false },
+    { "winlogbeat 6", "jsonl",
+      "{\"@timestamp\":\"2024-05-01T10:00:00.500Z\",\"host\":{\"name\":\"collector\"},"
+      "\"source_name\":\"" SYSMON "\",\"event_id\":7,\"event_data\":{" FIELDS "},"
+      "\"log_name\":\"" CHANNEL "\",\"computer_name\":\"WS01\",\"record_number\":\"17\","
+      "\"user\":{\"domain\":\"NT AUTHORITY\",\"name\":\"SYSTEM\"}}", true, true },
+    { "winlogbeat 7", "jsonl",
+      "{\"@timestamp\":\"2024-05-01T10:00:00.500Z\",\"host\":{\"name\":\"other\"},"
+      "\"winlog\":{\"event_data\":{" FIELDS "},\"event_id\":\"7\",\"provider_name\":\"" SYSMON
+      "\",\"channel\":\"" CHANNEL "\",\"computer_name\":\"WS01\",\"record_id\":17}}", true, true },
+    { "Elastic Agent, moved into ECS", "jsonl",
+      "{\"@timestamp\":\"2024-05-01T10:00:00.123Z\",\"event\":{\"code\":\"7\",\"provider\":\""
+      SYSMON "\",\"module\":\"sysmon\"},\"host\":{\"name\":\"WS01\"},"
+      "\"process\":{\"executable\":\"C:\\\\p.exe\",\"pid\":4242,"
+      "\"entity_id\":\"{11111111-2222-3333-4444-555555555555}\"},"
+      "\"file\":{\"path\":\"C:\\\\Temp\\\\a.dll\","
+      "\"hash\":{\"md5\":\"00112233445566778899AABBCCDDEEFF\"},"
+      "\"code_signature\":{\"signed\":false,\"status\":\"Unavailable\"}},"
+      "\"winlog\":{\"record_id\":17,\"channel\":\"" CHANNEL "\"}}", true, true },
+    { "Elastic Defend", "jsonl",
+      "{\"@timestamp\":\"2024-05-01T10:00:00.123Z\",\"event\":{\"category\":[\"library\"],"
+      "\"action\":\"load\",\"type\":[\"start\"]},"
+      "\"host\":{\"name\":\"WS01\",\"os\":{\"type\":\"windows\"}},"
+      "\"process\":{\"executable\":\"C:\\\\p.exe\",\"pid\":4242,"
+      "\"entity_id\":\"11111111-2222-3333-4444-555555555555\"},"
+      "\"dll\":{\"path\":\"C:\\\\Temp\\\\a.dll\","
+      "\"hash\":{\"md5\":\"00112233445566778899AABBCCDDEEFF\"},"
+      "\"code_signature\":{\"exists\":false,\"status\":\"Unavailable\"}}}", false, false },
+    { "Elasticsearch's fields with dots, each an array", "json",
+      "{\"took\":1,\"hits\":{\"total\":{\"value\":1},\"hits\":[{\"_id\":\"x\",\"fields\":{"
+      "\"@timestamp\":[\"2024-05-01T10:00:00.500Z\"],\"winlog.event_id\":[\"7\"],"
+      "\"winlog.provider_name\":[\"" SYSMON "\"],\"winlog.computer_name\":[\"WS01\"],"
+      "\"winlog.event_data.UtcTime\":[\"2024-05-01 10:00:00.123\"],"
+      "\"process.entity_id\":[\"{11111111-2222-3333-4444-555555555555}\"],"
+      "\"process.pid\":[4242],\"process.executable\":[\"C:\\\\p.exe\"],"
+      "\"winlog.event_data.ImageLoaded\":[\"C:\\\\Temp\\\\a.dll\"],"
+      "\"winlog.event_data.Hashes\":[\"MD5=00112233445566778899AABBCCDDEEFF\"],"
+      "\"winlog.event_data.Signed\":[\"false\"],"
+      "\"winlog.event_data.SignatureStatus\":[\"Unavailable\"]}}]}}", false, false },
+    { "evtx_dump, Chainsaw", "json",
+      "[\n  {\n    \"Event\": {\"#attributes\":{\"xmlns\":\"y\"},\"System\":{\"Provider\":"
+      "{\"#attributes\":{\"Name\":\"" SYSMON "\",\"Guid\":\"g\"}},\"EventID\":7,\"TimeCreated\":"
+      "{\"#attributes\":{\"SystemTime\":\"2024-05-01T10:00:00.500000Z\"}},\"EventRecordID\":17,"
+      "\"Channel\":\"" CHANNEL "\",\"Computer\":\"WS01\"},\"EventData\":{" FIELDS "}}\n  }\n]\n",
+      true, true },
+    { "evtx_dump with attributes apart", "jsonl",
+      "{\"Event_attributes\":{\"xmlns\":\"y\"},\"Event\":{\"System\":{\"Provider_attributes\":"
+      "{\"Name\":\"" SYSMON "\"},\"EventID\":{\"#attributes\":{\"Qualifiers\":0},\"#text\":7},"
+      "\"TimeCreated_attributes\":{\"SystemTime\":\"2024-05-01T10:00:00.5Z\"},"
+      "\"EventRecordID\":17,\"Channel\":\"" CHANNEL "\",\"Computer\":\"WS01\"},"
+      "\"EventData\":{" FIELDS "}}}", true, true },
+    { "Data as an array of attributes and text", "jsonl",
+      "{\"Event\":{\"System\":{\"Provider\":{\"@Name\":\"" SYSMON "\"},\"EventID\":\"7\","
+      "\"TimeCreated\":{\"@SystemTime\":\"2024-05-01T10:00:00.5Z\"},\"EventRecordID\":\"17\","
+      "\"Channel\":\"" CHANNEL "\",\"Computer\":\"WS01\"},\"EventData\":{\"Data\":["
+      ITEMS("\"#attributes\":{\"Name\":\"", "},\"#text\":\"")
+      "]}}}", true, true },
+    { "Data as an array of Name and text", "jsonl",
+      "{\"Event\":{\"EventData\":{\"Data\":[" ITEMS("\"Name\":\"", ",\"text\":\"") "]},"
+      "\"System\":{\"Provider\":{\"Name\":\"" SYSMON "\"},\"EventID\":\"7\",\"TimeCreated\":"
+      "{\"SystemTime\":\"2024-05-01T10:00:00.5Z\"},\"EventRecordID\":\"17\","
+      "\"Channel\":\"" CHANNEL "\",\"Computer\":\"WS01\"}}}", true, true },
+    { "Velociraptor", "jsonl",
+      "{\"System\":{\"Provider\":{\"Name\":\"" SYSMON "\",\"Guid\":\"g\"},\"EventID\":{\"Value\":7},"
+      "\"TimeCreated\":{\"SystemTime\":1714557600.5},\"EventRecordID\":17,\"Channel\":\"" CHANNEL
+      "\",\"Computer\":\"WS01\",\"Security\":{\"UserID\":\"S-1-5-18\"}},\"EventData\":{" FIELDS
+      "},\"Message\":\"Image loaded\"}", true, true },
+    { "Splunk's _raw XML", "jsonl",
+      "{\"preview\":false,\"result\":{\"_raw\":\"<Event>" XML_SYSTEM "<EventData>" XML_FIELDS
+      "</EventData></Event>\",\"host\":\"indexer\",\"EventCode\":\"7\"}}", true, true },
+    { "Splunk's extracted fields", "jsonl",
+      "{\"result\":{\"_time\":\"2024-05-01T10:00:00.500+0000\",\"EventCode\":\"7\",\"host\":\"WS01\","
+      "\"source\":\"XmlWinEventLog:" CHANNEL "\"," FIELDS "}}", false, true },
+    { "Wazuh, with its doubled backslashes", "jsonl",
+      "{\"_source\":{\"agent\":{\"name\":\"a\"},\"data\":{\"win\":{\"system\":{\"eventID\":\"7\","
+      "\"computer\":\"WS01\",\"providerName\":\"" SYSMON "\",\"channel\":\"" CHANNEL "\","
+      "\"systemTime\":\"2024-05-01T10:00:00.5Z\",\"eventRecordID\":\"17\"},\"eventdata\":{"
+      "\"utcTime\":\"2024-05-01 10:00:00.123\",\"processId\":\"4242\","
+      "\"processGuid\":\"{11111111-2222-3333-4444-555555555555}\",\"image\":\"C:\\\\\\\\p.exe\","
+      "\"imageLoaded\":\"C:\\\\\\\\Temp\\\\\\\\a.dll\",\"signed\":\"false\","
+      "\"hashes\":\"MD5=00112233445566778899AABBCCDDEEFF\","
+      "\"signatureStatus\":\"Unavailable\"}}}}}", true, true },
+    { "Get-WinEvent | ConvertTo-Json", "json",
+      "{\n    \"Message\":  \"Image loaded:\\r\\nUtcTime: 2024-05-01 10:00:00.123\\r\\n"
+      "ProcessGuid: {11111111-2222-3333-4444-555555555555}\\r\\nProcessId: 4242\\r\\n"
+      "Image: C:\\\\p.exe\\r\\nImageLoaded: C:\\\\Temp\\\\a.dll\\r\\n"
+      "Hashes: MD5=00112233445566778899AABBCCDDEEFF\\r\\nSigned: false\\r\\n"
+      "SignatureStatus: Unavailable\",\n    \"Id\":  7,\n    \"ProviderName\":  \"" SYSMON "\",\n"
+      "    \"LogName\":  \"" CHANNEL "\",\n    \"ProcessId\":  9,\n    \"MachineName\":  \"WS01\",\n"
+      "    \"TimeCreated\":  \"\\/Date(1714557600500)\\/\",\n    \"RecordId\":  17\n}\n",
+      true, true },
+    { "EvtxECmd's JSON", "jsonl",
+      "{\"Computer\":\"WS01\",\"Payload\":\"{\\\"EventData\\\":{" ESCAPED_FIELDS "}}\",\"Channel\":\""
+      CHANNEL "\",\"Provider\":\"" SYSMON "\",\"EventId\":7,\"EventRecordId\":\"17\",\"ProcessId\":9,"
+      "\"TimeCreated\":\"2024-05-01T10:00:00.5000000+00:00\",\"RecordNumber\":1}", true, true },
+    { "EvtxECmd's CSV", "csv",
+      "\xEF\xBB\xBFRecordNumber,EventRecordId,TimeCreated,EventId,Provider,Channel,ProcessId,"
+      "Computer,PayloadData1,Payload\r\n"
+      "1,17,2024-05-01 10:00:00.5000000,7," SYSMON "," CHANNEL ",9,WS01,x,"
+      "\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"UtcTime\"\",\"\"#text\"\":\"\""
+      "2024-05-01 10:00:00.123\"\"},{\"\"@Name\"\":\"\"ProcessGuid\"\",\"\"#text\"\":\"\""
+      "11111111-2222-3333-4444-555555555555\"\"},{\"\"@Name\"\":\"\"ProcessId\"\",\"\"#text\"\":\"\""
+      "4242\"\"},{\"\"@Name\"\":\"\"Image\"\",\"\"#text\"\":\"\"C:\\\\p.exe\"\"},"
+      "{\"\"@Name\"\":\"\"ImageLoaded\"\",\"\"#text\"\":\"\"C:\\\\Temp\\\\a.dll\"\"},"
+      "{\"\"@Name\"\":\"\"Hashes\"\",\"\"#text\"\":\"\"MD5=00112233445566778899AABBCCDDEEFF\"\"},"
+      "{\"\"@Name\"\":\"\"Signed\"\",\"\"#text\"\":\"\"false\"\"},{\"\"@Name\"\":\"\""
+      "SignatureStatus\"\",\"\"#text\"\":\"\"Unavailable\"\"}]}}\"\r\n", true, true },
+    { "Splunk's CSV", "csv",
+      "\"_time\",host,source,EventCode,UtcTime,ProcessGuid,ProcessId,Image,ImageLoaded,Hashes,"
+      "Signed,SignatureStatus,User\n\"2024-05-01T10:00:00.500+0000\",WS01,\"WinEventLog:" CHANNEL
+      "\",7,\"2024-05-01 10:00:00.123\",{11111111-2222-3333-4444-555555555555},4242,C:\\p.exe,"
+      "\"C:\\Temp\\a.dll\",MD5=00112233445566778899AABBCCDDEEFF,false,Unavailable,\n",
+      false, true },
+    { "a table with semicolons and no event id", "csv",
+      "host;UtcTime;ProcessGuid;ProcessId;Image;ImageLoaded;Hashes;Signed;SignatureStatus\r\n"
+      "WS01;2024-05-01 10:00:00.123;{11111111-2222-3333-4444-555555555555};4242;C:\\p.exe;"
+      "C:\\Temp\\a.dll;MD5=00112233445566778899AABBCCDDEEFF;false;Unavailable\r\n",
+      false, false },
+    { "syslog of RFC 3164", "syslog",
+      "<14>May  1 10:00:00 relay sysmon[1]: starting\n<14>May  1 10:00:00 relay sysmon: <Event>"
+      XML_SYSTEM "<EventData>" XML_FIELDS "</EventData></Event>\n", true, true },
+    { "syslog of RFC 5424", "syslog",
+      "<14>1 2024-05-01T10:00:00Z relay sysmon - - - <Event>" XML_SYSTEM "<EventData>" XML_FIELDS
+      "</EventData></Event>\r\n", true, true },
+    { "JSON in a syslog line", "syslog",
+      "2024-05-01T10:00:00.123+02:00 relay nxlog: {\"Hostname\":\"WS01\",\"EventID\":7,"
+      "\"SourceName\":\"" SYSMON "\",\"@timestamp\":\"2024-05-01T10:00:00.5Z\"," FIELDS "}\n"
+      "2024-05-01T10:00:01.123+02:00 relay app: {\"level\":\"info\"}\n", false, false },
+};
+
+/* XML_FIELDS is written for JSON strings, where two backslashes are one. */
+static bool in_plain_xml(const char *format)
+{
+    return strcmp(format, "syslog") == 0;
+}
+
+static char *single_backslashes(const char *text)
+{
+    char *out = malloc(strlen(text) + 1), *o = out;
+
+    assert_non_null(out);
+    for (; *text; text++) {
+        *o++ = *text;
+        if (text[0] == '\\' && text[1] == '\\')
+            text++;
+    }
+    *o = '\0';
+    return out;
+}
+
+static void each_shape_says_the_same_load(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        bool xml = in_plain_xml(shapes[i].format) && strstr(shapes[i].text, "<Event>");
+        char *text = xml ? single_backslashes(shapes[i].text) : NULL;
+        struct span in = span_text(text ? text : shapes[i].text);
+        const struct decoder *d = decoder_for(in);
+
+        if (!d || strcmp(d->name, shapes[i].format) != 0)
+            fail_msg("%s is told as %s", shapes[i].shape, d ? d->name : "nothing");
+        struct batch *b = decoded(d, in);
+        const struct load *l = b->loads;
+        if (b->counts.records != 1 || b->counts.loads != 1)
+            fail_msg("%s: %d records, %d loads, %d other, %d damaged", shapes[i].shape,
+                     (int)b->counts.records, (int)b->counts.loads, (int)b->counts.other,
+                     (int)b->counts.damaged);
+        print_message("           %s\n", shapes[i].shape);
+        assert_text("Computer", l->Computer, "WS01");
+        assert_text("Image", l->Image, "C:\\p.exe");
+        assert_text("ImageLoaded", l->ImageLoaded, "C:\\Temp\\a.dll");
+        assert_text("Signed", l->Signed, "false");
+        assert_text("SignatureStatus", l->SignatureStatus, "Unavailable");
+        assert_text("Hashes", l->Hashes, "MD5=00112233445566778899AABBCCDDEEFF");
+        assert_text("md5", l->md5, "00112233445566778899aabbccddeeff");
+        assert_text("ProcessGuid", l->ProcessGuid, "{11111111-2222-3333-4444-555555555555}");
+        assert_text("User", l->User, NULL);
+        assert_text("Channel", l->origin.Channel, shapes[i].channel ? CHANNEL : NULL);
+        assert_int_equal(l->ProcessId, 4242);
+        assert_moment("time", l->origin.time, "2024-05-01T10:00:00.123000Z");
+        assert_false(l->origin.flags & RECORD_ZONE_ASSUMED);
+        assert_int_equal((l->origin.flags & RECORD_NUMBERED) != 0, shapes[i].numbered);
+        assert_int_equal(l->origin.record, shapes[i].numbered ? 17 : 0);
+        assert_int_equal((l->origin.flags & RECORD_ALTERED) != 0,
+                         strstr(shapes[i].shape, "Wazuh") != NULL);
+        batch_close(b);
+        free(text);
+    }
+}
+
+#define LOAD(more) \
+    "{\"EventID\":7,\"SourceName\":\"" SYSMON "\",\"Image\":\"C:\\\\p.exe\"," \
+    "\"ImageLoaded\":\"C:\\\\a.dll\"" more "}"
+
+static void values_keep_what_was_logged(void **state)
+{
+    static const struct { const char *member, *Signed; bool altered; } table[] = {
+        { "", NULL, false },
+        { ",\"Signed\":null", NULL, false },
+        { ",\"Signed\":\"\"", "", false },
+        { ",\"Signed\":\"-\"", "-", false },
+        { ",\"Signed\":true", "true", false },
+        { ",\"Signed\":false", "false", false },
+        { ",\"Signed\":1e999", "1e999", false },
+        { ",\"Signed\":[\"a\",\"b\"]", "a", false },
+        { ",\"Signed\":{\"#text\":\"a\"}", "a", false },
+        { ",\"Sign\\u0065d\":\"a\"", "a", false },
+        { ",\"signed\":\"a\"", NULL, false },
+        { ",\"Signed\":\"\\u0000\\ud800\"", "\xE2\x90\x80\xEF\xBF\xBD", true },
+        { ",\"Signed\":\"a\tb\"", "a\tb", true },
+        { ",\"Signed\":\"\xff\"", "\xEF\xBF\xBD", true },
+        /* of two of one name the first counts, whatever the second says */
+        { ",\"Signed\":\"true\",\"Signed\":\"false\"", "true", true },
+        { ",\"Signed\":\"true\",\"Signed\":\"true\"", "true", false },
+        { ",\"Signed\":null,\"Signed\":\"true\"", NULL, true },
+        { ",\"EventData\":{\"Signed\":\"a\"},\"Signed\":\"b\"", "a", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[512];
+        int len = snprintf(text, sizeof text, LOAD("%s") "\n", table[i].member);
+        struct batch *b = decoded(&jsonl_decoder, span_of(text, (size_t)len));
+
+        assert_int_equal(b->counts.loads, 1);
+        assert_text(table[i].member, b->loads->Signed, table[i].Signed);
+        if (((b->loads->origin.flags & RECORD_ALTERED) != 0) != table[i].altered)
+            fail_msg("%s: altered is not %d", table[i].member, table[i].altered);
+        batch_close(b);
+    }
+}
+
+static void times_are_read_in_every_form(void **state)
+{
+    static const struct { const char *text, *want; bool assumed; } table[] = {
+        { "\"2024-05-01T10:00:00.5Z\"", "2024-05-01T10:00:00.500000Z", false },
+        { "\"2024-05-01T12:00:00.1234567+02:00\"", "2024-05-01T10:00:00.123456Z", false },
+        { "\"2024-05-01T05:00:00-0500\"", "2024-05-01T10:00:00.000000Z", false },
+        { "\"2024-05-01 10:00:00.5 UTC\"", "2024-05-01T10:00:00.500000Z", false },
+        { "\"2024-05-01 10:00:00\"", "2024-05-01T10:00:00.000000Z", true },
+        { "1714557600", "2024-05-01T10:00:00.000000Z", false },
+        { "1714557600.25", "2024-05-01T10:00:00.250000Z", false },
+        { "\"1714557600123\"", "2024-05-01T10:00:00.123000Z", false },
+        { "1714557600123456", "2024-05-01T10:00:00.123456Z", false },
+        { "1714557600123456789", "2024-05-01T10:00:00.123456Z", false },
+        { "133590312000000000", "2024-05-01T10:00:00.000000Z", false },
+        { "\"\\/Date(1714557600123)\\/\"", "2024-05-01T10:00:00.123000Z", false },
+        { "\"/Date(1714557600123+0200)/\"", "2024-05-01T10:00:00.123000Z", false },
+        { "\"5/1/2024 10:00:00 AM\"", "2024-05-01T10:00:00.000000Z", true },
+        { "\"5/1/2024, 12:00:00.250 AM\"", "2024-05-01T00:00:00.250000Z", true },
+        { "\"31/05/2024 10:00:00 PM\"", "2024-05-31T22:00:00.000000Z", true },
+        { "\"May 1, 2024 @ 10:00:00.123\"", "2024-05-01T10:00:00.123000Z", true },
+        { "\"yesterday\"", "", false },
+        { "\"99/99/9999 1:00:00 AM\"", "", false },
+        { "\"/Date(\"", "", false },
+        { "\"99999999999999999999999999\"", NULL, false },
+        { "{}", "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[512];
+        int len = snprintf(text, sizeof text, LOAD(",\"TimeCreated\":%s"), table[i].text);
+        struct batch *b = decoded(&jsonl_decoder, span_of(text, (size_t)len));
+
+        assert_int_equal(b->counts.loads, 1);
+        if (table[i].want)
+            assert_moment(table[i].text, b->loads->origin.logged, table[i].want);
+        assert_int_equal((b->loads->origin.flags & RECORD_ZONE_ASSUMED) != 0, table[i].assumed);
+        batch_close(b);
+    }
+}
+
+static void damage_costs_what_is_damaged(void **state)
+{
+    static const struct {
+        const char *what, *text;
+        unsigned loads, other, damaged;
+    } table[] = {
+        { "a cut line", LOAD("") "\n{\"EventID\":7,\"Ima\n" LOAD("") "\n", 2, 0, 1 },
+        { "a line cut between values", LOAD("") "\n{\"EventID\":7,\n" LOAD("") "\n", 2, 0, 1 },
+        { "a line cut inside of arrays", "{\"a\":[{\"b\":[\n" LOAD("") "\n" LOAD("") "\n", 2, 0, 1 },
+        { "a line of something else", LOAD("") "\nhello\n\n\r\n" LOAD("") "\n", 2, 0, 1 },
+        { "something behind an object", LOAD("") " x\n" LOAD("") "\n", 2, 0, 1 },
+        { "a bad escape", LOAD(",\"x\":\"\\x\"") "\n" LOAD("") "\n", 1, 0, 1 },
+        { "an end without a line end", LOAD("") "\n" LOAD(",\"x\":\""), 1, 0, 1 },
+        { "lines of one array", "[\n" LOAD("") ",\n" LOAD("") "\n]\n", 2, 0, 0 },
+        { "lines with commas", "[" LOAD("") ",\n" LOAD("") ",\n" LOAD("") "]", 3, 0, 0 },
+        { "objects side by side", LOAD("") LOAD("") " " LOAD("") "\n", 3, 0, 0 },
+        { "an array on one line", "[" LOAD("") "," LOAD("") ", " LOAD("") "]", 3, 0, 0 },
+        { "damage within one line", "[" LOAD("") "," LOAD(",\"x\":\"a\"b\"") "," LOAD("") "]", 2, 0, 1 },
+        { "pretty objects", "{\n \"EventID\": 7,\n \"ImageLoaded\": \"a\"\n}\n{\n \"b\": [\n  {}\n ]\n}\n",
+          1, 1, 0 },
+        { "damage in a pretty array",
+          "[\n  {\n    \"EventID\": 7,\n    \"ImageLoaded\": \"a\n    \"x\": {\n    }\n  },\n"
+          "  {\n    \"EventID\": 7,\n    \"ImageLoaded\": \"b\"\n  }\n]\n", 1, 0, 1 },
+        { "an end in a pretty array",
+          "[\n  {\n    \"EventID\": 7,\n    \"ImageLoaded\": \"a\"\n  },\n  {\n    \"EventID\": 7,\n",
+          1, 0, 1 },
+        { "records and what follows them",
+          "{\"took\":1,\"hits\":{\"total\":2,\"hits\":[{\"_source\":" LOAD("") "},{\"_source\":{}}]},"
+          "\"aggregations\":{\"a\":[{}]}}", 1, 1, 0 },
+        { "Events of XML made JSON", "{\"Events\":{\"Event\":[" LOAD("") "," LOAD("") "]}}", 2, 0, 0 },
+        { "no records in a wrapper", "{\"hits\":{\"hits\":[]}}", 0, 0, 0 },
+        { "an end between wrapped records", "{\"hits\":{\"hits\":[" LOAD("") ",", 1, 0, 1 },
+        { "an event with an array of that name",
+          LOAD(",\"records\":[{\"EventID\":7}],\"events\":[1]") "\n", 1, 0, 0 },
+        { "what is no event", "{\"name\":\"a-package\",\"version\":\"1.0.0\",\"files\":[\"b\"]}", 0, 1, 0 },
+        { "an event that is not kept", "{\"EventID\":3,\"SourceName\":\"" SYSMON "\"}", 0, 1, 0 },
+        { "another provider's 7", "{\"EventID\":7,\"SourceName\":\"disk\",\"Image\":\"a\"}", 0, 1, 0 },
+        { "Linux-Sysmon", "{\"EventID\":1,\"SourceName\":\"Linux-Sysmon\",\"Image\":\"a\"}", 0, 1, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct decoder *d = told(table[i].text);
+
+        if (!d)
+            fail_msg("%s: no decoder", table[i].what);
+        struct batch *b = decoded(d, span_text(table[i].text));
+        if (b->counts.loads != table[i].loads || b->counts.other != table[i].other
+            || b->counts.damaged != table[i].damaged)
+            fail_msg("%s (%s): %d loads, %d other, %d damaged", table[i].what, d->name,
+                     (int)b->counts.loads, (int)b->counts.other, (int)b->counts.damaged);
+        batch_close(b);
+    }
+}
+
+static void what_is_not_ours_is_left_alone(void **state)
+{
+    static const char *const table[] = {
+        "[ PID: 3212 - C:\\x.exe - title ]\n\n[ PID: 1984 - y ]\n",
+        "[1,2,3]", "{", "[", "{ // a comment\n \"a\": 1 }", "{a:1}", "[section]\nkey=value\n",
+        "ParentProcessId,ProcessId,CommandLine,Description,User\n1,2,a,b,c\n",
+        "Id,Source,Message\n1,a,b\n", "name,host\na,b\n", "_raw\nhello\n",
+        "Dear all,\nplease see <Event> below.\n",
+        "{\"schema_version\":1,\"event_type\":20,\"mach_time\":1,\"global_seq_num\":4}\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (told(table[i]))
+            fail_msg("%s is told as %s", table[i], told(table[i])->name);
+}
+
+static void a_record_says_where_it_begins(void **state)
+{
+    static const char text[] = "[\n \xC3\xA9\n " LOAD("") ",\n" LOAD("") "]";
+    static const char wide[] = "\xFF\xFE{\0\"\0E\0v\0e\0n\0t\0I\0D\0\"\0:\0007\0,\0\"\0I\0m\0a\0g\0"
+                               "e\0L\0o\0a\0d\0e\0d\0\"\0:\0\"\0=\xD8\x00\xDE\"\0}\0\n\0{\0}\0";
+    struct batch *b = decoded(&jsonl_decoder, span_text(text));
+
+    (void)state;
+    assert_int_equal(b->counts.loads, 2);
+    assert_int_equal(b->losses->place, 3);
+    assert_int_equal(b->loads->origin.place, 7);
+    assert_int_equal(b->loads->next->origin.place, 7 + sizeof LOAD("") - 1 + 2);
+    batch_close(b);
+
+    b = decoded(&jsonl_decoder, span_of(wide, sizeof wide - 1));
+    assert_int_equal(b->counts.records, 2);
+    assert_int_equal(b->counts.loads, 1);
+    assert_text("ImageLoaded", b->loads->ImageLoaded, "\xF0\x9F\x98\x80");
+    assert_int_equal(b->loads->origin.place, 2);
+    batch_close(b);
+}
+
+static void csv_rows_are_kept_apart(void **state)
+{
+    static const char text[] =
+        "host,EventCode,source,Image,ImageLoaded\r\n"
+        "h,7,WinEventLog:" CHANNEL ",\"a\r\n\"\"b\"\"\",c\r\n" /* a line end in quotes */
+        "\r\n"
+        "h,7,WinEventLog:" CHANNEL ",a\r\n"                    /* a cell too few */
+        "h,7,x,a,b,c\r\n"                                      /* one too many */
+        "\"h\"x,7,x,a,b\r\n"                                   /* text behind a quote */
+        "h,7,WinEventLog:" CHANNEL ",,c\"d\r\n"                /* a quote inside is itself */
+        "h,7,\"x,a,b\r\nh,7,WinEventLog:" CHANNEL ",e,f\r\n";  /* an open quote */
+    struct batch *b = decoded(&csv_decoder, span_text(text));
+
+    (void)state;
+    assert_int_equal(b->counts.loads, 3);
+    assert_int_equal(b->counts.damaged, 4);
+    assert_text("Image", b->loads->Image, "a\r\n\"b\"");
+    assert_text("ImageLoaded", b->loads->ImageLoaded, "c");
+    assert_text("an empty cell", b->loads->next->Image, NULL);
+    assert_text("a quote", b->loads->next->ImageLoaded, "c\"d");
+    assert_text("the last row", b->loads->next->next->Image, "e");
+    batch_close(b);
+}
+
+static void syslog_keeps_what_is_whole_of_a_cut_event(void **state)
+{
+    static const char text[] =
+        "May  1 10:00:00 h a: <Event><System><Provider Name='" SYSMON "'/><EventID>7</EventID>"
+        "<Computer>h</Computer></System><EventData><Data Name='ImageLoaded'>C:\\a.dll</Data>"
+        "<Data Name='Signed'>tr\n"
+        "May  1 10:00:00 h a: <Event><System><Provider Name='Linux-Sysmon'/><EventID>1</EventID>"
+        "</System><EventData><Data Name='Image'>/bin/sh</Data>\n"
+        "May  1 10:00:00 h a: no event at all, <Eventually> neither\n";
+    struct batch *b = decoded(&syslog_decoder, span_text(text));
+
+    (void)state;
+    assert_int_equal(b->counts.records, 2);
+    assert_int_equal(b->counts.loads, 1);
+    assert_int_equal(b->counts.damaged, 1);
+    assert_text("ImageLoaded", b->loads->ImageLoaded, "C:\\a.dll");
+    assert_text("Signed", b->loads->Signed, NULL);
+    assert_true(b->loads->origin.flags & RECORD_ALTERED);
+    batch_close(b);
+}
+
+static void processes_come_from_ecs_and_4688_too(void **state)
+{
+    static const char text[] =
+        "{\"winlog\":{\"event_id\":1,\"provider_name\":\"" SYSMON "\",\"computer_name\":\"h\"},"
+        "\"process\":{\"executable\":\"C:\\\\a.exe\",\"pid\":4,\"command_line\":\"a -b\","
+        "\"working_directory\":\"C:\\\\\",\"hash\":{\"md5\":\"x\"},\"pe\":{\"imphash\":\"y\"},"
+        "\"parent\":{\"executable\":\"C:\\\\p.exe\",\"pid\":3}},"
+        "\"user\":{\"domain\":\"LAB\",\"name\":\"u\"},\"rule\":{\"name\":\"r\"}}\n"
+        "{\"EventID\":4688,\"Channel\":\"Security\",\"Hostname\":\"h\",\"NewProcessName\":\"C:\\\\n.exe\","
+        "\"NewProcessId\":\"0x10\",\"ProcessId\":\"0x8\",\"CommandLine\":\"n -c\"}\n"
+        "{\"winlog\":{\"event_id\":11,\"provider_name\":\"" SYSMON "\"},"
+        "\"process\":{\"executable\":\"C:\\\\a.exe\"},\"file\":{\"path\":\"C:\\\\new.dll\"}}\n";
+    struct batch *b = decoded(&jsonl_decoder, span_text(text));
+    const struct process *p = b->processes;
+
+    (void)state;
+    assert_int_equal(b->counts.processes, 2);
+    assert_int_equal(b->counts.context, 1);
+    assert_text("Image", p->Image, "C:\\a.exe");
+    assert_text("CommandLine", p->CommandLine, "a -b");
+    assert_text("ParentImage", p->ParentImage, "C:\\p.exe");
+    assert_text("User", p->User, "LAB\\u");
+    assert_text("Hashes", p->Hashes, "MD5=x,IMPHASH=y");
+    assert_text("RuleName", p->RuleName, "r");
+    assert_int_equal(p->ParentProcessId, 3);
+    p = p->next;
+    assert_int_equal(p->source, PROCESS_4688);
+    assert_text("NewProcessName", p->Image, "C:\\n.exe");
+    assert_text("CommandLine", p->CommandLine, "n -c");
+    assert_int_equal(p->ProcessId, 16);
+    assert_int_equal(p->ParentProcessId, 8);
+    assert_text("Target", b->contexts->Target, "C:\\new.dll");
+    batch_close(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_shape_says_the_same_load),
+        cmocka_unit_test(values_keep_what_was_logged),
+        cmocka_unit_test(times_are_read_in_every_form),
+        cmocka_unit_test(damage_costs_what_is_damaged),
+        cmocka_unit_test(what_is_not_ours_is_left_alone),
+        cmocka_unit_test(a_record_says_where_it_begins),
+        cmocka_unit_test(csv_rows_are_kept_apart),
+        cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
+        cmocka_unit_test(processes_come_from_ecs_and_4688_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
