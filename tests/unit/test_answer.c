@@ -1,7 +1,7 @@
 /* Lists are answered as a simple program over all rows would answer them:
  * whatever the scope, the text, the pivot, the order and the size of the
  * window, and paging meets every row exactly once. */
-#include "made_case.h"
+#include "tests/unit/made_case.h"
 
 #include <ctype.h>
 

@@ -1,6 +1,6 @@
 /* The hunt is the seed's table in the seed's exact order, whatever is equal,
  * missing, recovered or allowed, and a limit gives its first rows. */
-#include "made_case.h"
+#include "tests/unit/made_case.h"
 
 #define IDS_MAX 20000
 

@@ -1,6 +1,6 @@
 /* No question reads all loads where an index serves, and the console's pages
  * are found without looking at every sighting where that can be. */
-#include "made_case.h"
+#include "tests/unit/made_case.h"
 
 #include "queries/compile.h"
 #include "queries/detail.h"

@@ -1,6 +1,6 @@
 /* The reader answers what was asked last, the human before any refresh, and
  * ends when it is told to, whatever it is doing. */
-#include "made_case.h"
+#include "tests/unit/made_case.h"
 
 #include "store/reader.h"
 

@@ -1,6 +1,6 @@
 /* `modhunt sql` answers a SELECT and refuses all else, in words, leaving the
  * case and the folder as they were. */
-#include "made_case.h"
+#include "tests/unit/made_case.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
