@@ -2,17 +2,22 @@
  * the same run: libevtx rendering XML, and a bare walk over the records with
  * the CRC-32s of their chunks (zlib's, if this machine has it, and ours).
  *
- *     bench_evtx FILE [RUNS]
+ *     bench_evtx [FILE [RUNS]]
  *
+ * Without a file the generator makes one (MODHUNT_GEN) in MODHUNT_BENCH_FOLDER.
  * One line a figure: name, value, unit, peer, ratio; medians.  The file is read
  * into memory first: no disk is measured. */
 #include "ingest/crc32.h"
 #include "tests/evtx/evtx_file.h"
 
 #include <dlfcn.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define RUNS_MAX 99
 #define LIBEVTX_RECORDS 20000 /* of the first ones: it takes its time */
+#define MADE_RECORDS "300000"
 #define HEADER 4096
 #define SLOT 65536
 
@@ -175,6 +180,26 @@ static void figure(const char *name, double value, const char *unit, const char 
     putchar('\n');
 }
 
+/* A file of the generator's, in `path`. */
+static void make_file(char *path, size_t size)
+{
+    const char *folder = getenv("MODHUNT_BENCH_FOLDER"), *gen = getenv("MODHUNT_GEN");
+    char *words[] = { (char *)(uintptr_t)gen, "evtx", "-n", MADE_RECORDS, "-o", path, NULL };
+    int status = 0;
+    pid_t child;
+
+    if (!folder || !gen) {
+        fprintf(stderr, "name a file, or set MODHUNT_GEN and MODHUNT_BENCH_FOLDER\n");
+        exit(2);
+    }
+    snprintf(path, size, "%s/evtx.evtx", folder);
+    if (posix_spawn(&child, gen, NULL, NULL, words, environ) != 0
+        || waitpid(child, &status, 0) != child || status != 0) {
+        fprintf(stderr, "%s failed\n", gen);
+        exit(3);
+    }
+}
+
 int main(int argc, char **argv)
 {
     unsigned runs = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 3;
@@ -182,16 +207,20 @@ int main(int argc, char **argv)
     struct counts counts;
     struct span file;
     uint32_t sum = 0;
+    char made[4096];
 
-    if (argc < 2 || runs < 1 || runs > RUNS_MAX)
-        return fprintf(stderr, "usage: bench_evtx FILE [RUNS]\n"), 2;
+    if (runs < 1 || runs > RUNS_MAX)
+        return fprintf(stderr, "usage: bench_evtx [FILE [RUNS]]\n"), 2;
+    if (argc < 2)
+        make_file(made, sizeof made);
+    const char *path = argc < 2 ? made : argv[1];
     zlib = z ? (zlib_crc32 *)dlsym(z, "crc32") : NULL;
-    file = evtx_file_read(argv[1]);
+    file = evtx_file_read(path);
     double records = (double)walk(file, false, &sum);
     double ours = time_walk(file, false, runs);
     double theirs = zlib ? time_walk(file, true, runs) : 0;
     double took = time_decode(file, runs, &counts);
-    double peer = libevtx_rate(argv[1], runs);
+    double peer = libevtx_rate(path, runs);
     double rate = (double)counts.records / took, bytes = (double)file.len / 1e6;
 
     figure("evtx-decode", rate, "records/s", "libevtx", peer);
@@ -201,5 +230,7 @@ int main(int argc, char **argv)
     figure("evtx-decode-bytes", bytes / took, "MB/s", "bare-walk-own-crc32", bytes / ours);
     figure("evtx-decode-loads", (double)counts.loads, "loads", "", 0);
     free((void *)(uintptr_t)file.at);
+    if (argc < 2)
+        unlink(made);
     return 0;
 }
