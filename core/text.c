@@ -147,22 +147,42 @@ struct span text_clean(struct arena *a, struct span in, bool *altered, bool *ful
     return span_of(start, (size_t)(out - start));
 }
 
+#if defined(__SSE2__)
+/* Eight units as bytes in the low half; *plain where all are ASCII and not NUL. */
+static inline __m128i narrow_eight(const uint8_t *in, bool *plain)
+{
+    const __m128i zero = _mm_setzero_si128();
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)in);
+    __m128i odd = _mm_or_si128(_mm_and_si128(x, _mm_set1_epi16((short)0xff80)),
+                               _mm_cmpeq_epi16(x, zero));
+
+    *plain = _mm_movemask_epi8(_mm_cmpeq_epi8(odd, zero)) == 0xffff;
+    return _mm_packus_epi16(x, zero);
+}
+#endif
+
 /* Copies the ASCII characters (not NUL) at the start of n UTF-16 units. */
 static size_t narrow_ascii(uint8_t *out, const uint8_t *in, size_t n)
 {
     size_t i = 0;
 
 #if defined(__SSE2__)
-    const __m128i high = _mm_set1_epi16((short)0xff80), zero = _mm_setzero_si128();
-    for (; i + 16 <= n; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(in + 2 * i));
-        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(in + 2 * i + 16));
-        __m128i odd = _mm_and_si128(_mm_or_si128(x, y), high);
-        __m128i nul = _mm_or_si128(_mm_cmpeq_epi16(x, zero), _mm_cmpeq_epi16(y, zero));
+    bool plain = true;
 
-        if (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(odd, nul), zero)) != 0xffff)
+    for (; i + 8 <= n; i += 8) {
+        __m128i x = narrow_eight(in + 2 * i, &plain);
+
+        if (!plain)
             break;
-        _mm_storeu_si128((__m128i *)(void *)(out + i), _mm_packus_epi16(x, y));
+        _mm_storel_epi64((__m128i *)(void *)(out + i), x);
+    }
+    if (plain && i >= 8 && i < n) { /* the rest, with some of what is done already */
+        __m128i x = narrow_eight(in + 2 * (n - 8), &plain);
+
+        if (plain) {
+            _mm_storel_epi64((__m128i *)(void *)(out + n - 8), x);
+            return n;
+        }
     }
 #endif
     for (; i < n; i++) {

@@ -5,8 +5,8 @@
  * binary XML itself, with templates of its own; there the walk goes down. */
 #include "ingest/binxml_parts.h"
 
+#include "core/text.h"
 #include "ingest/normal.h"
-
 
 static bool fragment(struct binxml *x, uint32_t *at, uint32_t end, enum state state,
                      unsigned depth);
@@ -40,7 +40,7 @@ static void keep_text(struct binxml *x, enum target to, struct span text)
 
 /* Has the data of this event to be read?  Only System, which stands first, can
  * say no. */
-static bool wanted(struct binxml *x)
+static inline bool wanted(struct binxml *x)
 {
     if (x->wanted == WANTED_UNKNOWN) {
         if (!x->e->has_id || !span_logged(x->e->Provider))
@@ -51,7 +51,7 @@ static bool wanted(struct binxml *x)
 }
 
 /* May this target's text be set now?  The first one counts. */
-static bool claim(struct binxml *x, enum target to)
+static inline bool claim(struct binxml *x, enum target to)
 {
     if (to == TO_NAME)
         return wanted(x);
@@ -63,7 +63,7 @@ static bool claim(struct binxml *x, enum target to)
     return true;
 }
 
-static bool spend_text(struct binxml *x, size_t bytes)
+static inline bool spend_text(struct binxml *x, size_t bytes)
 {
     x->text += (uint32_t)bytes;
     if (x->full || x->text > RECORD_TEXT_MAX || x->chunk_text > CHUNK_TEXT_MAX)
@@ -71,9 +71,15 @@ static bool spend_text(struct binxml *x, size_t bytes)
     return true;
 }
 
-static bool text_of(struct binxml *x, struct value v, struct span *text)
+/* Nearly every value is UTF-16: that way is short. */
+static inline bool text_of(struct binxml *x, struct value v, struct span *text)
 {
-    *text = value_text(x->texts, v, &x->altered, &x->full);
+    if (v.type == VALUE_WSTRING) {
+        while (v.len >= 2 && raw_u16(v.at + v.len - 2) == 0)
+            v.len -= 2;
+        *text = text_from_utf16le(x->texts, span_of(v.at, v.len), &x->altered, &x->full);
+    } else
+        *text = value_text(x->texts, v, &x->altered, &x->full);
     return spend_text(x, text->len);
 }
 
@@ -84,35 +90,47 @@ static bool nested(struct binxml *x, struct value v, enum state state, unsigned 
     return fragment(x, &at, at + v.len, state, depth + 1);
 }
 
-/* A value that is the whole text of its target. */
-static bool field(struct binxml *x, const struct op *op, struct value v)
+/* A number or a time that is the whole of its target; false where it is text. */
+static bool system_value(struct binxml *x, enum target to, struct value v)
 {
     struct event *e = x->e;
-    struct span text;
     uint64_t n;
 
-    /* An optional element whose value is null is not there. */
-    if ((v.type == VALUE_NULL && (op->optional || op->to < TO_FIELD)) || !claim(x, op->to))
-        return true;
-    if (op->to == TO_ID && value_number(v, &n)) {
+    if (to == TO_ID && value_number(v, &n)) {
         e->id = n;
         e->has_id = true;
         return true;
     }
-    if (op->to == TO_RECORD && value_number(v, &n)) {
+    if (to == TO_RECORD && value_number(v, &n)) {
         e->record = n;
         e->flags |= RECORD_NUMBERED;
         return true;
     }
-    if (op->to == TO_TIME && (v.type == VALUE_FILETIME || v.type == VALUE_SYSTEMTIME)) {
+    if (to == TO_TIME && (v.type == VALUE_FILETIME || v.type == VALUE_SYSTEMTIME)) {
         int64_t logged = value_moment(v);
 
         e->logged = logged == MOMENT_NONE ? e->logged : logged;
         return true;
     }
+    return false;
+}
+
+/* A value that is the whole text of its target. */
+static inline bool field(struct binxml *x, const struct op *op, struct value v)
+{
+    struct span text;
+
+    /* An optional element whose value is null is not there. */
+    if ((v.type == VALUE_NULL && (op->optional || op->to < TO_FIELD)) || !claim(x, op->to))
+        return true;
+    if (op->to < TO_FIELD && v.type != VALUE_WSTRING && system_value(x, op->to, v))
+        return true;
     if (!text_of(x, v, &text))
         return false;
-    keep_text(x, op->to, text);
+    if (op->to >= TO_FIELD)
+        x->e->value[op->to - TO_FIELD] = text;
+    else
+        keep_text(x, op->to, text);
     return true;
 }
 

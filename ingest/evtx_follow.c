@@ -3,16 +3,23 @@
  * Sees the batches of one file in order.  A copy has the record number and the
  * time of a declared record, or of one that was found already.  A chunk's slack
  * mostly holds what the chunk before it held, so what is remembered may be a
- * window: two generations of declared records.  Where a ceiling is reached what
- * is held back is judged then, against what is known by then. */
+ * window: two generations of declared records, each only a list.  The few found
+ * ones are held back and put into a table when they are judged: at the file's
+ * end, or where a ceiling is reached, against what is known by then. */
 #include "ingest/evtx.h"
 #include "ingest/normal.h"
 
 #include <stdlib.h>
 
-#define GENERATION_MAX (1u << 20)     /* declared records remembered, twice */
-#define GENERATION_FIRST (1u << 12)
-#define HELD_BYTES_MAX (8u << 20)     /* of found records held back */
+#define GENERATION_MAX (1u << 20)  /* declared records remembered, twice */
+#define HELD_BYTES_MAX (8u << 20)  /* of found records held back */
+#define EMITTED_MAX (1u << 20)     /* found ones that are remembered as handed on */
+
+/* Declared records of a part of the file. */
+struct generation {
+    struct declared *record;
+    size_t count, room;
+};
 
 /* Hashes of (number, time), open addressing, at most half full; 0 is free. */
 struct seen {
@@ -21,9 +28,11 @@ struct seen {
 };
 
 struct evtx_follow {
-    struct seen now, before;
+    struct generation now, before;
+    struct seen emitted;
     struct arena held_texts;
     struct found *held, *last_held;
+    size_t held_count;
 };
 
 static uint64_t key_of(uint64_t record, int64_t logged)
@@ -47,10 +56,15 @@ static bool seen_has(const struct seen *s, uint64_t key)
     return s->room && s->slot[seen_slot(s, key)] == key;
 }
 
-static void seen_grow(struct seen *s)
+/* Room for `more` keys. */
+static void seen_room(struct seen *s, size_t more)
 {
-    struct seen wide = { .room = s->room ? 2 * s->room : GENERATION_FIRST, .used = s->used };
+    struct seen wide = { .room = s->room ? s->room : 64, .used = s->used };
 
+    while (wide.room < 2 * (s->used + more))
+        wide.room *= 2;
+    if (wide.room == s->room)
+        return;
     wide.slot = memory_zero(wide.room, sizeof *wide.slot);
     for (size_t i = 0; i < s->room; i++)
         if (s->slot[i])
@@ -63,16 +77,16 @@ static void seen_add(struct seen *s, uint64_t key)
 {
     size_t i;
 
-    if (2 * (s->used + 1) > s->room)
-        seen_grow(s);
+    seen_room(s, 1);
     i = seen_slot(s, key);
     s->used += s->slot[i] == 0;
     s->slot[i] = key;
 }
 
-static bool known(const struct evtx_follow *f, uint64_t key)
+static void seen_clear(struct seen *s)
 {
-    return seen_has(&f->now, key) || seen_has(&f->before, key);
+    free(s->slot);
+    *s = (struct seen){ 0 };
 }
 
 /* Every text of the event copied to another arena. */
@@ -88,22 +102,56 @@ static bool texts_copy(struct arena *a, struct event *e)
     return !full;
 }
 
+/* Those of the held ones' keys that a declared record has. */
+static struct seen declared_keys(const struct evtx_follow *f)
+{
+    const struct generation *parts[] = { &f->before, &f->now };
+    struct seen held = { 0 }, declared = { 0 };
+    uint64_t least = UINT64_MAX, most = 0;
+
+    seen_room(&held, f->held_count);
+    for (const struct found *h = f->held; h; h = h->next) {
+        seen_add(&held, key_of(h->event.record, h->event.logged));
+        least = h->event.record < least ? h->event.record : least;
+        most = h->event.record > most ? h->event.record : most;
+    }
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < parts[p]->count; i++) {
+            const struct declared *d = &parts[p]->record[i];
+            uint64_t key;
+
+            if (d->record < least || d->record > most)
+                continue;
+            key = key_of(d->record, d->logged);
+            if (seen_has(&held, key))
+                seen_add(&declared, key);
+        }
+    seen_clear(&held);
+    return declared;
+}
+
 /* Hands on what is no copy of anything known by now. */
 static void judge(struct evtx_follow *f, struct batch *b)
 {
+    struct seen declared = f->held ? declared_keys(f) : (struct seen){ 0 };
+
     for (struct found *h = f->held; h; h = h->next) {
         struct arena_mark mark = arena_mark(&b->arena);
         uint64_t key = key_of(h->event.record, h->event.logged);
 
-        if (known(f, key))
+        if (seen_has(&declared, key) || seen_has(&f->emitted, key))
             continue;
-        seen_add(&f->now, key);
+        if (f->emitted.used >= EMITTED_MAX)
+            seen_clear(&f->emitted);
+        seen_add(&f->emitted, key);
         if (texts_copy(&b->arena, &h->event))
             normal_event(b, &h->event, mark);
         else
             arena_rewind(&b->arena, mark);
     }
+    seen_clear(&declared);
     f->held = f->last_held = NULL;
+    f->held_count = 0;
     arena_clear(&f->held_texts);
 }
 
@@ -120,6 +168,7 @@ static bool hold(struct evtx_follow *f, const struct found *found)
             else
                 f->held = h;
             f->last_held = h;
+            f->held_count++;
             return true;
         }
     }
@@ -129,15 +178,22 @@ static bool hold(struct evtx_follow *f, const struct found *found)
 
 static void remember(struct evtx_follow *f, struct batch *b)
 {
-    for (size_t i = 0; i < b->declared_count; i++) {
-        if (f->now.used >= GENERATION_MAX) {
-            judge(f, b);
-            free(f->before.slot);
-            f->before = f->now;
-            f->now = (struct seen){ 0 };
-        }
-        seen_add(&f->now, key_of(b->declared[i].record, b->declared[i].logged));
+    struct generation *now = &f->now;
+
+    if (now->count >= GENERATION_MAX) {
+        judge(f, b);
+        free(f->before.record);
+        f->before = *now;
+        *now = (struct generation){ 0 };
     }
+    if (now->room - now->count < b->declared_count) {
+        now->room = 2 * now->room + b->declared_count;
+        now->record = memory_grow(now->record, now->room, sizeof *now->record);
+    }
+    if (b->declared_count)
+        memcpy(now->record + now->count, b->declared,
+               b->declared_count * sizeof *b->declared);
+    now->count += b->declared_count;
 }
 
 void evtx_follow(void *state, struct batch *b, bool last)
@@ -167,8 +223,9 @@ void evtx_follow_end(void *state)
 
     if (!*at)
         return;
-    free((*at)->now.slot);
-    free((*at)->before.slot);
+    free((*at)->now.record);
+    free((*at)->before.record);
+    seen_clear(&(*at)->emitted);
     arena_clear(&(*at)->held_texts);
     free(*at);
     *at = NULL;

@@ -108,6 +108,49 @@ static void no_type_and_no_length_is_read_past_its_end(void **state)
         }
 }
 
+static size_t put(char *out, const char *text)
+{
+    memcpy(out, text, strlen(text));
+    return strlen(text);
+}
+
+/* The fast ways through ASCII must agree with the slow one wherever it ends. */
+static void a_strange_character_is_found_at_every_place(void **state)
+{
+    static const struct { uint16_t unit; const char *want; } strange[] = {
+        { 0x00e9, "\xc3\xa9" }, { 0x0080, "\xc2\x80" }, { 0x0100, "\xc4\x80" },
+        { 0x6100, "\xe6\x84\x80" }, { 0x0000, "\xe2\x90\x80" }, { 0xdc00, "\xef\xbf\xbd" },
+    };
+
+    (void)state;
+    for (size_t len = 1; len <= 50; len++)
+        for (size_t at = 0; at + 1 < len; at++)
+            for (size_t k = 0; k < sizeof strange / sizeof strange[0]; k++) {
+                uint8_t *wide = test_malloc(2 * len);
+                char want[200];
+                size_t n = 0;
+                bool altered = false, full = false;
+                struct arena a;
+                struct span got;
+
+                for (size_t i = 0; i < len; i++) {
+                    uint16_t unit = i == at ? strange[k].unit : (uint16_t)('a' + i % 26);
+
+                    memcpy(wide + 2 * i, &unit, 2);
+                    if (i == at)
+                        n += put(want + n, strange[k].want);
+                    else
+                        want[n++] = (char)unit;
+                }
+                arena_init(&a, 1 << 16);
+                got = value_text(&a, (struct value){ wide, (uint32_t)(2 * len), VALUE_WSTRING },
+                                 &altered, &full);
+                assert_true(span_equal(got, span_of(want, n)));
+                arena_clear(&a);
+                test_free(wide);
+            }
+}
+
 static void a_full_arena_is_said(void **state)
 {
     (void)state;
@@ -147,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_is_written_as_windows_writes_it),
         cmocka_unit_test(no_type_and_no_length_is_read_past_its_end),
+        cmocka_unit_test(a_strange_character_is_found_at_every_place),
         cmocka_unit_test(a_full_arena_is_said),
         cmocka_unit_test(extreme_filetimes_are_no_surprise),
     };
