@@ -68,8 +68,8 @@ static bool same_items(struct store *s, sqlite3_stmt *want, sqlite3_stmt *have, 
                          text_of(want, 1));
         if (order > 0 || items > SCHEMA_ITEMS_MAX)
             return fault(f, FAULT_CASE,
-                         "%s: refused, not made by modhunt: it has a %s `%s` that no case has",
-                         s->path, text_of(have, 0), text_of(have, 1));
+                         "%s: refused, not made by modhunt: it has `%s` (%s), which no case has",
+                         s->path, text_of(have, 1), text_of(have, 0));
         for (int c = 0; c < 4; c++)
             if (strcmp(text_of(want, c), text_of(have, c)) != 0)
                 return fault(f, FAULT_CASE,
