@@ -12,16 +12,32 @@
 #define SQL_COLUMNS_MAX 128
 #define SQL_VARIABLES_MAX 256
 
+static bool is_full(int system)
+{
+    return system == ENOSPC || system == EDQUOT || system == EFBIG;
+}
+
+/* SQLite tells of ENOSPC alone; over a quota or a limit of the process it says
+ * I/O error.  What failed is asked of the case file and of its -wal. */
+static bool ran_full(sqlite3 *db)
+{
+    sqlite3_file *wal = NULL;
+    int system = 0, of_wal = 0;
+
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &system);
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (wal && wal->pMethods)
+        wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &of_wal);
+    return is_full(system) || is_full(of_wal) || is_full(sqlite3_system_errno(db));
+}
+
 static enum fault_kind kind_of(sqlite3 *db, int code)
 {
-    int system = sqlite3_system_errno(db);
-
     switch (code & 0xff) {
     case SQLITE_FULL:
         return FAULT_FULL;
     case SQLITE_IOERR:
-        return system == ENOSPC || system == EDQUOT || system == EFBIG ? FAULT_FULL
-                                                                       : FAULT_SYSTEM;
+        return ran_full(db) ? FAULT_FULL : FAULT_SYSTEM;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_READONLY:
