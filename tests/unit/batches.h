@@ -170,6 +170,12 @@ static inline size_t file_batches(const struct file *f)
     return f->count ? (f->count + per - 1) / per : 1;
 }
 
+/* For tests of what is written, not of whether it lasts: no waiting for the disk. */
+static inline void case_hasty(struct store *s)
+{
+    sqlite3_exec(s->db, "PRAGMA synchronous=OFF", NULL, NULL, NULL);
+}
+
 /* A fresh case in a fresh folder; the name lives until case_remove. */
 static inline struct store *case_new(char path[static 64], struct fault *f)
 {

@@ -39,6 +39,7 @@ static int set_up(void **state)
 
     if (!s)
         return -1;
+    case_hasty(s);
     file_take(s, recs, COUNT(recs), 1);
     *state = s;
     return 0;

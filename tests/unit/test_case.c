@@ -390,6 +390,7 @@ static void live_with(const char *name)
     struct store *s = store_open(name, STORE_WRITE, &f);
 
     if (s) {
+        case_hasty(s);
         bool ok = store_check(s, &f);
         ok = store_known(s, &known, &count, &f) && ok;
         ok = store_take(s, b, &f) && ok;

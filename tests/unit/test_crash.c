@@ -25,7 +25,7 @@
 #define RECORDS 3000
 
 static struct rec recs[FILES][RECORDS];
-static char names[64][32];
+static char names[64][48];
 
 static void make(void)
 {

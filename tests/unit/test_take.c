@@ -51,6 +51,7 @@ static struct store *make(char path[static 64], const struct file *files, size_t
 
     if (!s)
         fail_msg("%s", f.text);
+    case_hasty(s);
     for (size_t i = 0; i < count; i++)
         take_file(s, &files[order ? order[i] : i], (uint32_t)i + 1);
     settle(s);
