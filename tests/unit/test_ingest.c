@@ -323,6 +323,20 @@ static void a_file_that_may_not_be_read_is_listed_and_the_rest_goes_on(void **st
     free(t.text);
 }
 
+/* Far larger than what can be under way while nobody takes the batches. */
+static void write_large(const char *path)
+{
+    FILE *f = fopen(path, "wb");
+    static char blanks[1 << 20];
+
+    assert_non_null(f);
+    memset(blanks, ' ', sizeof blanks);
+    fprintf(f, EVENT, 7, 1, "large", 1);
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(fwrite(blanks, 1, sizeof blanks, f), sizeof blanks);
+    fclose(f);
+}
+
 static void a_stop_ends_it_soon_and_sends_no_half_closed_source(void **state)
 {
     struct place *p = *state;
@@ -330,6 +344,7 @@ static void a_stop_ends_it_soon_and_sends_no_half_closed_source(void **state)
     struct fault f = { 0 };
     struct queue *q = queue_open(1, &f);
     struct ingest_options o = { .paths = paths, .path_count = 1, .workers = 2 };
+    write_large(path_in(p, "a.xml"));
     struct ingest *in = ingest_start(&o, q, &f);
     uint32_t open = 0;
     uint64_t end = 0;
@@ -485,20 +500,6 @@ static void a_place_that_no_piece_ends_at_starts_the_file_afresh(void **state)
     assert_non_null(strstr(t.text, "2 complete"));
     assert_int_equal(t.loads, MANY_LOADS);
     free(t.text);
-}
-
-/* Far larger than what can be under way while nobody takes the batches. */
-static void write_large(const char *path)
-{
-    FILE *f = fopen(path, "wb");
-    static char blanks[1 << 20];
-
-    assert_non_null(f);
-    memset(blanks, ' ', sizeof blanks);
-    fprintf(f, EVENT, 7, 1, "large", 1);
-    for (int i = 0; i < 16; i++)
-        assert_int_equal(fwrite(blanks, 1, sizeof blanks, f), sizeof blanks);
-    fclose(f);
 }
 
 static void a_file_that_changes_while_it_is_read_is_partial(void **state)
