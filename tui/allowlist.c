@@ -20,10 +20,10 @@ static void kind_text(const struct rows *r, size_t row, char *out, size_t size)
 
 static const struct table_column columns[] = {
     { ALLOW_ID, "#", COLUMN_NUMBER, 3, 6, 0, false, NULL, NULL },
-    { ALLOW_ENABLED, "On", COLUMN_TEXT, 3, 3, 1, false, enabled_text, NULL },
+    { ALLOW_ENABLED, "On", COLUMN_TEXT, 3, 3, 2, false, enabled_text, NULL },
     { ALLOW_KIND, "Allows", COLUMN_TEXT, 7, 8, 2, false, kind_text, NULL },
-    { ALLOW_VALUE, "What", COLUMN_PATH, 16, 64, 0, false, NULL, NULL },
-    { ALLOW_REASON, "Reason", COLUMN_TEXT, 14, 0, 0, false, NULL, NULL },
+    { ALLOW_VALUE, "What", COLUMN_PATH, 16, 64, 1, false, NULL, NULL },
+    { ALLOW_REASON, "Reason", COLUMN_TEXT, 20, 0, 0, false, NULL, NULL },
     { ALLOW_SIGHTINGS, "Sightings", COLUMN_NUMBER, 9, 12, 3, false, NULL, NULL },
     { ALLOW_LOADS, "Loads", COLUMN_NUMBER, 6, 12, 4, false, NULL, NULL },
     { ALLOW_AUTHOR, "Author", COLUMN_TEXT, 6, 16, 5, false, NULL, NULL },

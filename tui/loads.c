@@ -26,14 +26,33 @@ static void found_text(const struct rows *r, size_t row, char *out, size_t size)
         snprintf(out, size, "%.*s", (int)resolution.len, (const char *)resolution.at);
 }
 
+/* Numbers that name and do not count have no thousands. */
+static void plain(const struct rows *r, size_t row, enum column c, char *out, size_t size)
+{
+    int64_t n = rows_number(r, row, c, -1);
+
+    if (n >= 0)
+        snprintf(out, size, "%lld", (long long)n);
+}
+
+static void pid_text(const struct rows *r, size_t row, char *out, size_t size)
+{
+    plain(r, row, COLUMN_ID_ProcessId, out, size);
+}
+
+static void record_text(const struct rows *r, size_t row, char *out, size_t size)
+{
+    plain(r, row, COLUMN_ID_record, out, size);
+}
+
 static const struct table_column columns[] = {
-    { COLUMN_ID_time, NULL, COLUMN_TIME, 19, 24, 0, true, NULL, NULL },
+    { COLUMN_ID_time, NULL, COLUMN_TIME, 23, 23, 0, true, NULL, NULL },
     { COLUMN_ID_host, NULL, COLUMN_TEXT, 6, 20, 6, true, NULL, NULL },
     { COLUMN_ID_User, NULL, COLUMN_TEXT, 8, 28, 2, true, NULL, NULL },
-    { COLUMN_ID_ProcessId, NULL, COLUMN_NUMBER, 5, 10, 3, true, NULL, NULL },
+    { COLUMN_ID_ProcessId, NULL, COLUMN_NUMBER, 5, 10, 3, true, pid_text, NULL },
     { COLUMN_ID_CommandLine, NULL, COLUMN_TEXT, 24, 0, 1, true, NULL, NULL },
     { COLUMN_ID_ParentImage, NULL, COLUMN_PATH, 12, 0, 4, true, NULL, NULL },
-    { COLUMN_ID_record, NULL, COLUMN_NUMBER, 7, 12, 7, true, NULL, NULL },
+    { COLUMN_ID_record, NULL, COLUMN_NUMBER, 7, 12, 7, true, record_text, NULL },
     { COLUMN_ID_ref, NULL, COLUMN_TEXT, 16, 30, 8, true, NULL, NULL },
     { COLUMN_ID_recovered, "Found", COLUMN_TEXT, 5, 12, 5, true, found_text, NULL },
 };

@@ -5,6 +5,7 @@
 #ifndef TUI_PRESS_H
 #define TUI_PRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum press_key {
@@ -34,5 +35,10 @@ struct press {
     uint32_t key;
     int row, column; /* of the mouse */
 };
+
+/* Takes the next byte that was typed; true where it completes a character.  We
+ * put UTF-8 together ourselves: curses' get_wch() gives up at a byte that does
+ * not fit and leaves what follows it unread. */
+bool press_typed(int byte, uint32_t *c);
 
 #endif

@@ -14,10 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define ESC_WAIT_MS 25
+#define SEQUENCE_MAX 64
 #define SELECTED_PAIRS 32 /* pairs of selected styles start here */
 
 static_assert(STYLE_COUNT < SELECTED_PAIRS, "a style needs a pair, and one when selected");
@@ -140,11 +142,29 @@ static void locale_open(void)
     setlocale(LC_CTYPE, "C");
 }
 
-static bool is_dumb(void)
+/* Asked before curses starts: newterm leaks what it has where it fails. */
+static bool can_draw(const char *name)
 {
-    const char *move = tigetstr("cup"), *clear_all = tigetstr("clear");
+    char *nowhere = NULL; /* nothing is copied there */
 
-    return !move || move == (char *)-1 || !clear_all || clear_all == (char *)-1;
+    return tgetent(NULL, name) == 1 && tgetstr("cm", &nowhere) && tgetstr("cl", &nowhere);
+}
+
+/* What terminals send that do not heed the keypad's mode, or call themselves by
+ * another's name. */
+static void more_keys(void)
+{
+    static const struct { const char *sent; int key; } more[] = {
+        { "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+        { "\033OA", KEY_UP }, { "\033OB", KEY_DOWN }, { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+        { "\033[H", KEY_HOME }, { "\033[F", KEY_END }, { "\033OH", KEY_HOME }, { "\033OF", KEY_END },
+        { "\033[1~", KEY_HOME }, { "\033[4~", KEY_END }, { "\033[7~", KEY_HOME }, { "\033[8~", KEY_END },
+        { "\033[3~", KEY_DC }, { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE }, { "\033[Z", KEY_BTAB },
+    };
+
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (key_defined(more[i].sent) == 0)
+            define_key(more[i].sent, more[i].key);
 }
 
 static void modes_open(void)
@@ -154,6 +174,7 @@ static void modes_open(void)
     nonl();
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
+    more_keys();
     leaveok(stdscr, FALSE);
     set_escdelay(ESC_WAIT_MS);
     curs_set(0);
@@ -167,8 +188,8 @@ bool term_open(struct fault *f)
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return fault(f, FAULT_USAGE, "the console needs a terminal; `modhunt hunt` prints the hits anywhere");
-    if (!name || !name[0] || strcmp(name, "dumb") == 0)
-        return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%s); `modhunt hunt` prints the hits anywhere",
+    if (!name || !name[0] || strcmp(name, "dumb") == 0 || !can_draw(name))
+        return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%.64s); `modhunt hunt` prints the hits anywhere",
                      name ? name : "");
     if (tcgetattr(STDIN_FILENO, &before) < 0)
         return fault_errno(f, "the terminal can't be read");
@@ -176,9 +197,9 @@ bool term_open(struct fault *f)
     if (!signals_open(&before, f))
         return false;
     screen = newterm(NULL, stdout, stdin);
-    if (!screen || is_dumb()) {
+    if (!screen) {
         term_close();
-        return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%.64s is not known or can't move its cursor)", name);
+        return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%.64s)", name);
     }
     modes_open();
     looks_open();
@@ -247,9 +268,9 @@ static bool mouse_press(struct press *p)
     return p->key != 0;
 }
 
-static bool key_press(wint_t key, struct press *p)
+static bool key_press(int key, struct press *p)
 {
-    static const struct { wint_t curses; uint32_t ours; } names[] = {
+    static const struct { int curses; uint32_t ours; } names[] = {
         { KEY_UP, PRESS_UP }, { KEY_DOWN, PRESS_DOWN }, { KEY_LEFT, PRESS_LEFT },
         { KEY_RIGHT, PRESS_RIGHT }, { KEY_PPAGE, PRESS_PAGE_UP }, { KEY_NPAGE, PRESS_PAGE_DOWN },
         { KEY_HOME, PRESS_HOME }, { KEY_END, PRESS_END }, { KEY_BACKSPACE, PRESS_BACKSPACE },
@@ -265,28 +286,46 @@ static bool key_press(wint_t key, struct press *p)
     return false;
 }
 
+/* A sequence that curses does not know must not act as the keys that it is made
+ * of (`ESC [ A` holds an A): what follows `ESC [` or `ESC O` at once goes too.
+ * True: `c` was the begin of one, and is gone. */
+static bool unknown_sequence(int c)
+{
+    int next;
+
+    if (c != PRESS_ESC || (next = getch()) == ERR)
+        return false;
+    if (next != '[' && next != 'O') {
+        ungetch(next);
+        return false;
+    }
+    for (int n = 0; n < SEQUENCE_MAX && (c = getch()) != ERR; n++)
+        if (next == 'O' || (c >= 0x40 && c <= 0x7E))
+            break;
+    return true;
+}
+
 bool term_press(struct press *p)
 {
-    wint_t c;
+    uint32_t typed;
+    int c;
 
-    for (;;) {
-        int kind = get_wch(&c);
-
-        if (kind == ERR)
-            return false;
-        if (kind == KEY_CODE_YES && c == KEY_MOUSE ? mouse_press(p)
-            : kind == KEY_CODE_YES                 ? key_press(c, p) : false)
+    while ((c = getch()) != ERR) {
+        if (c == KEY_MOUSE ? mouse_press(p) : c > 0xFF ? key_press(c, p) : false)
             return true;
-        if (kind == KEY_CODE_YES)
+        if (c > 0xFF || unknown_sequence(c))
             continue;
         if (c == PRESS_CTRL('Z')) {
             raise(SIGTSTP); /* as if the terminal had sent it */
             continue;
         }
-        c = c == '\n' ? PRESS_ENTER : c == 0x7F || c == 0x08 ? PRESS_BACKSPACE : c;
-        *p = (struct press){ .key = (uint32_t)c };
+        if (!press_typed(c, &typed))
+            continue;
+        p->key = typed == '\n' ? PRESS_ENTER : typed == 0x7F || typed == 0x08 ? PRESS_BACKSPACE : typed;
+        p->row = p->column = 0;
         return true;
     }
+    return false;
 }
 
 /* ---- out ---- */
