@@ -167,7 +167,7 @@ static void more_keys(void)
             define_key(more[i].sent, more[i].key);
 }
 
-static void modes_open(void)
+static void modes_open(const char *name)
 {
     raw();
     noecho();
@@ -178,7 +178,9 @@ static void modes_open(void)
     leaveok(stdscr, FALSE);
     set_escdelay(ESC_WAIT_MS);
     curs_set(0);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    /* On the Linux console curses would load libgpm and speak to its daemon. */
+    if (strncmp(name, "linux", 5) != 0)
+        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
 }
 
@@ -201,7 +203,7 @@ bool term_open(struct fault *f)
         term_close();
         return fault(f, FAULT_USAGE, "the console can't draw on this terminal (TERM=%.64s)", name);
     }
-    modes_open();
+    modes_open(name);
     looks_open();
     return true;
 }
