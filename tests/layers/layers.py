@@ -24,7 +24,7 @@ TOP = set(HOUSE) | {
     'README.md', 'CONTRIBUTING.md', 'LICENSE', 'CHANGELOG.md', '.gitignore', '.gitattributes',
     '.clang-format', '.editorconfig'}
 FOREIGN = [  # header, library, its one home (a file, or a folder with its slash)
-    (r'(n?curses|curses_|panel|menu|form|term|ncursesw/.*)\.?h?$', 'ncursesw', 'tui/term.c'),
+    (r'(n?curses|curses_|panel|menu|form|term|termcap|ncursesw/.*)\.?h?$', 'ncursesw', 'tui/term.c'),
     (r'sqlite3(ext)?\.h', 'SQLite', 'store/'),
     (r'pcre2.*\.h', 'PCRE2', 'core/pattern.c'),
     (r'libxml/.*', 'libxml2', 'ingest/xml.c'),
