@@ -82,7 +82,7 @@ static int ingest(const char *path, int tell)
             }
             while ((note = queue_try_take(notices))) {
                 uint64_t records = note->kind == NOTICE_COMMITTED ? note->records : 0;
-                if (records && write(tell, &records, sizeof records) < 0)
+                if (records && tell >= 0 && write(tell, &records, sizeof records) < 0)
                     return 3;
                 notice_close(note);
             }
