@@ -45,7 +45,7 @@ static inline bool wanted(struct binxml *x)
     if (x->wanted == WANTED_UNKNOWN) {
         if (!x->e->has_id || !span_logged(x->e->Provider))
             return true;
-        x->wanted = normal_wants(x->e->Provider, x->e->id) ? WANTED_YES : WANTED_NO;
+        x->wanted = normal_wants(x->e->Provider, x->e->Channel, x->e->id) ? WANTED_YES : WANTED_NO;
     }
     return x->wanted == WANTED_YES;
 }

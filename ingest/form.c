@@ -335,7 +335,7 @@ static void take(struct form *f, uint64_t place)
 
     identify(f, &e, &full);
     zoned = find_time(f, &e);
-    if (e.has_id && normal_wants(e.Provider, e.id)) {
+    if (e.has_id && normal_wants(e.Provider, e.Channel, e.id)) {
         form_unfold(f);
         fill(f, &e, &full);
         settle_time(f, &e, zoned, &full);

@@ -13,9 +13,15 @@
 
 enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
 
-static enum kind kind_of(struct span Provider, uint64_t id)
+static bool is_sysmon(struct span Provider, struct span Channel)
 {
-    if (span_is(Provider, "Microsoft-Windows-Sysmon")) {
+    return span_is(Provider, "Microsoft-Windows-Sysmon")
+        || span_is(Channel, "Microsoft-Windows-Sysmon/Operational");
+}
+
+static enum kind kind_of(struct span Provider, struct span Channel, uint64_t id)
+{
+    if (is_sysmon(Provider, Channel)) {
         switch (id) {
         case 7: return KIND_LOAD;
         case 1: return KIND_START;
@@ -29,9 +35,9 @@ static enum kind kind_of(struct span Provider, uint64_t id)
     return KIND_OTHER;
 }
 
-bool normal_wants(struct span Provider, uint64_t id)
+bool normal_wants(struct span Provider, struct span Channel, uint64_t id)
 {
-    return kind_of(Provider, id) != KIND_OTHER;
+    return kind_of(Provider, Channel, id) != KIND_OTHER;
 }
 
 /* Says something: logged, not empty, and not Windows' dash for "nothing". */
@@ -321,7 +327,7 @@ static bool file(struct batch *b, const struct event *e, enum kind kind)
 
 void normal_event(struct batch *b, struct event *e, struct arena_mark before)
 {
-    enum kind kind = e->has_id ? kind_of(e->Provider, e->id) : KIND_OTHER;
+    enum kind kind = e->has_id ? kind_of(e->Provider, e->Channel, e->id) : KIND_OTHER;
 
     if (!file(b, e, kind)) {
         arena_rewind(&b->arena, before);

@@ -2,7 +2,9 @@
  * more of the counted others.
  *
  * Matched by provider and Event ID, never by ID alone; by field name, never by
- * position.  Every declared record that enters leaves counted exactly once. */
+ * position.  Sysmon's own channel, into which nobody else writes, stands for the
+ * provider too: so a record whose provider's name is damaged or left out of an
+ * export is still what it is.  Every declared record that enters leaves counted exactly once. */
 #ifndef INGEST_NORMAL_H
 #define INGEST_NORMAL_H
 
@@ -10,7 +12,7 @@
 
 /* Would normal_event keep such a record?  A decoder may skip EventData where
  * not (it still calls normal_event, which counts). */
-bool normal_wants(struct span Provider, uint64_t id);
+bool normal_wants(struct span Provider, struct span Channel, uint64_t id);
 
 /* Files the event under the batch: a load (Sysmon 7), a process (Sysmon 1, 5,
  * Security 4688), context (Sysmon 8, 11, 15, 23, 26, 29) or an other; counts

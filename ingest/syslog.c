@@ -127,7 +127,7 @@ static void take_xml(struct file *f, struct span event, uint64_t place, bool who
     if (!f->xml)
         f->xml = xml_reader_open(f->batch);
     const char *wrong = xml_read(f->xml, event, &e);
-    if (!wrong && !whole && !(e.has_id && normal_wants(e.Provider, e.id))) {
+    if (!wrong && !whole && !(e.has_id && normal_wants(e.Provider, e.Channel, e.id))) {
         arena_rewind(&f->batch->arena, before);
         wrong = "an event that ends with its line";
     }

@@ -216,7 +216,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
         end_value(r);
     if (r->depth == 3 && r->section == SECTION_SYSTEM) {
         r->e.has_id = span_number(trimmed(r->EventID), &r->e.id);
-        r->skip_data = !r->e.has_id || !normal_wants(r->e.Provider, r->e.id);
+        r->skip_data = !r->e.has_id || !normal_wants(r->e.Provider, r->e.Channel, r->e.id);
     }
     r->depth--;
 }

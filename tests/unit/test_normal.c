@@ -370,7 +370,7 @@ static void what_is_not_kept_is_counted_by_provider_and_id(void **state)
         struct arena_mark before = arena_mark(&b->arena);
         struct event e = event_of(b, table[i].provider, table[i].id, BASE7);
 
-        assert_false(normal_wants(span_text(table[i].provider), table[i].id));
+        assert_false(normal_wants(span_text(table[i].provider), SPAN("Security"), table[i].id));
         normal_event(b, &e, before);
     }
     assert_int_equal(b->counts.records, 8);
