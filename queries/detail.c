@@ -7,24 +7,30 @@
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x) TEXT_OF_(x)
 
-#define OF_HASH " FROM module m JOIN pair p ON p.module = m.id WHERE m.sha256 = ?1"
-#define OTHER_PATH " AND m.ImageLoaded COLLATE NOCASE <> ?2"
+/* Evidence may give one hash to any number of modules, or one name: what is
+ * counted stays small, and the note says "at least". */
+#define SOME " LIMIT " TEXT_OF(DETAIL_SEEN_MAX)
+#define OF_HASH "WITH of_hash AS MATERIALIZED (SELECT id, ImageLoaded FROM module" \
+                " WHERE sha256 = ?1" SOME ") "
+#define OTHER_PATH "o.ImageLoaded COLLATE NOCASE <> ?2"
 
 static const char *const texts[DETAIL_PART_COUNT] = {
     [DETAIL_NEWEST] = "SELECT id FROM load WHERE sighting = ?1"
                       " ORDER BY time DESC NULLS LAST, id DESC LIMIT 1",
     [DETAIL_SIGHTING] = "SELECT sighting FROM load WHERE id = ?1",
-    [DETAIL_SEEN] = "SELECT (SELECT sum(p.hosts)" OF_HASH "),"
-                    " (SELECT count(DISTINCT host) FROM (SELECT s.host FROM module m"
-                    " JOIN pair p ON p.module = m.id JOIN sighting s ON s.pair = p.id"
-                    " WHERE m.sha256 = ?1 LIMIT " TEXT_OF(DETAIL_SEEN_MAX) ")),"
-                    " (SELECT count(DISTINCT ImageLoaded COLLATE NOCASE) FROM module m"
-                    " WHERE m.sha256 = ?1" OTHER_PATH ")",
-    [DETAIL_PLACES] = "SELECT min(m.ImageLoaded), sum(p.hosts)" OF_HASH OTHER_PATH
-                      " GROUP BY m.ImageLoaded COLLATE NOCASE"
+    [DETAIL_SEEN] = OF_HASH "SELECT (SELECT coalesce(sum(p.hosts), 0) FROM of_hash o"
+                    " JOIN pair p ON p.module = o.id), (SELECT count(DISTINCT host) FROM"
+                    " (SELECT s.host FROM of_hash o JOIN pair p ON p.module = o.id"
+                    " JOIN sighting s ON s.pair = p.id" SOME ")),"
+                    " (SELECT count(DISTINCT ImageLoaded COLLATE NOCASE) FROM of_hash o"
+                    " WHERE " OTHER_PATH "), (SELECT count(*) FROM of_hash)",
+    [DETAIL_PLACES] = OF_HASH "SELECT min(o.ImageLoaded), sum(p.hosts) FROM of_hash o"
+                      " JOIN pair p ON p.module = o.id WHERE " OTHER_PATH
+                      " GROUP BY o.ImageLoaded COLLATE NOCASE"
                       " ORDER BY 2 DESC, 1 LIMIT " TEXT_OF(DETAIL_LIST_MAX),
-    [DETAIL_NAMED] = "SELECT count(DISTINCT m.sha256) FROM module m WHERE m.name = ?1"
-                     " COLLATE NOCASE AND m.sha256 IS NOT NULL AND m.sha256 <> ?2",
+    [DETAIL_NAMED] = "WITH of_name AS MATERIALIZED (SELECT sha256 FROM module WHERE name = ?1"
+                     " COLLATE NOCASE AND sha256 <> ?2" SOME ")"
+                     " SELECT count(DISTINCT sha256), count(*) FROM of_name",
     [DETAIL_DROPPED] = "SELECT c.event, c.time, i.Image FROM context c"
                        " LEFT JOIN image i ON i.id = c.image"
                        " WHERE c.Target = ?2 COLLATE NOCASE AND c.host = ?1"

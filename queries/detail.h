@@ -6,16 +6,17 @@
 
 #include "queries/statement.h"
 
-#define DETAIL_SEEN_MAX 20000 /* sightings of one hash that are looked at */
+#define DETAIL_SEEN_MAX 1000  /* modules of one hash or name that are looked at */
 #define DETAIL_LIST_MAX 5     /* other places, droppers */
 
 enum detail_part {
     DETAIL_NEWEST,   /* ?1 sighting -> its newest load */
     DETAIL_SIGHTING, /* ?1 load -> its sighting */
     DETAIL_FACTS,    /* ?1 sighting, ?2 load -> enum detail_fact, then the shown columns */
-    DETAIL_SEEN,     /* ?1 sha256, ?2 ImageLoaded -> sightings, hosts, other paths */
+    DETAIL_SEEN,     /* ?1 sha256, ?2 ImageLoaded -> sightings, hosts, other paths,
+                        modules looked at */
     DETAIL_PLACES,   /* ?1 sha256, ?2 ImageLoaded -> another path, its sightings; rows */
-    DETAIL_NAMED,    /* ?1 name, ?2 sha256 -> modules of that name and another hash */
+    DETAIL_NAMED,    /* ?1 name, ?2 sha256 -> hashes of that name, modules looked at */
     DETAIL_DROPPED,  /* ?1 host, ?2 ImageLoaded, ?3 time -> event, time, Image; rows */
     DETAIL_PART_COUNT
 };

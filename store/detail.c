@@ -244,7 +244,7 @@ static bool tell_places(struct detail *d, struct fault *f)
 static bool tell_seen(struct detail *d, struct fault *f)
 {
     sqlite3_stmt *st;
-    bool row = false, ok = open_part(d, DETAIL_SEEN, &st, f);
+    bool row = false, others = false, ok = open_part(d, DETAIL_SEEN, &st, f);
     char text[NOTE_MAX];
 
     if (ok) {
@@ -255,19 +255,18 @@ static bool tell_seen(struct detail *d, struct fault *f)
     if (ok && row) {
         long long seen = sqlite3_column_int64(st, 0), hosts = sqlite3_column_int64(st, 1);
         long long paths = sqlite3_column_int64(st, 2);
+        bool more = sqlite3_column_int64(st, 3) == DETAIL_SEEN_MAX || seen > DETAIL_SEEN_MAX;
         struct cell value = text_cell(text);
 
-        snprintf(text, sizeof text, "%lld %s on %s%lld %s, %lld other %s", seen,
-                 seen == 1 ? "sighting" : "sightings",
-                 seen > DETAIL_SEEN_MAX ? "at least " : "", hosts, hosts == 1 ? "host" : "hosts",
-                 paths, paths == 1 ? "path" : "paths");
+        others = paths != 0;
+        snprintf(text, sizeof text, "%s%lld %s on %lld %s, %lld other %s",
+                 more ? "at least " : "", seen, seen == 1 ? "sighting" : "sightings", hosts,
+                 hosts == 1 ? "host" : "hosts", paths, paths == 1 ? "path" : "paths");
         value = text_cell(text);
         ok = tell(d, "same_sha256", &value, "", f);
-        if (ok && paths)
-            ok = tell_places(d, f);
     }
     sqlite3_finalize(st);
-    return ok;
+    return ok && (!others || tell_places(d, f));
 }
 
 static bool tell_named(struct detail *d, struct fault *f)
@@ -283,7 +282,11 @@ static bool tell_named(struct detail *d, struct fault *f)
     if (ok && row) {
         struct cell value = { CELL_NUMBER, sqlite3_column_int64(st, 0), SPAN_NONE };
 
-        ok = tell(d, "same_name", &value, "hashes of other files of this name", f);
+        bool more = sqlite3_column_int64(st, 1) == DETAIL_SEEN_MAX;
+
+        ok = tell(d, "same_name", &value,
+                  more ? "hashes of other files of this name, at least"
+                       : "hashes of other files of this name", f);
     }
     sqlite3_finalize(st);
     return ok;

@@ -319,6 +319,31 @@ static void the_detail_tells_all_and_says_what_was_not_logged(void **state)
     case_remove(path);
 }
 
+static void a_hash_that_thousands_share_is_counted_up_to_a_ceiling(void **state)
+{
+    char path[64], *text;
+    struct store *s = story(path);
+    struct fault f = { 0 };
+
+    (void)state;
+    assert_true(connection_run(s,
+        "INSERT INTO module(id, key, platform, name, ImageLoaded, sha256)"
+        " WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n LIMIT 5000)"
+        " SELECT i, CAST('k' || i AS BLOB), 'windows', 'evil.dll', 'C:\\many\\' || i, 'aaaa11' FROM n;"
+        "INSERT INTO pair SELECT id, id, 1, 0, 0, 0, 1 FROM module WHERE id >= 1000;"
+        "INSERT INTO sighting(id, pair, host, SuspicionScore, factors, hit)"
+        " SELECT id, id, 1, 0, 0, 0 FROM pair WHERE id >= 1000", &f));
+    text = detail_of(s, "AppData", 0);
+    if (!strstr(text, "same_sha256|at least "))
+        fail_msg("%s", text);
+    free(text);
+    text = detail_of(s, "other\\evil", 0);
+    has_line(text, "same_name|1|hashes of other files of this name, at least");
+    free(text);
+    store_close(s);
+    case_remove(path);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -327,6 +352,7 @@ int main(void)
         cmocka_unit_test(the_ledger_the_hosts_and_the_damage),
         cmocka_unit_test(stacks_come_rarest_first),
         cmocka_unit_test(the_detail_tells_all_and_says_what_was_not_logged),
+        cmocka_unit_test(a_hash_that_thousands_share_is_counted_up_to_a_ceiling),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
