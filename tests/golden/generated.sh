@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 fail() { echo "$1"; exit 1; }
 
-for form in evtx wec xml rootless utf16; do
+for form in evtx wec xml rootless utf16 nxlog evtxdump; do
     "$MODHUNT_GEN" $form -n 12000 --hosts 9 --evil 0.01 --seed 7 -o evidence.$form \
         --truth truth.$form --rows want.$form
     "$MODHUNT" ingest -c $form.modhunt evidence.$form 2>err || fail "$form: ingest: $(cat err)"
