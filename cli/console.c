@@ -163,7 +163,9 @@ static int console_read_only(struct console *c, const char *why)
     ok = start_reader(c, &f) && run_screen(c, why, false, &f);
     stop_reader(c);
     queue_free(c->feed.notices, NULL);
-    return ok ? STATUS_DONE : tell_fault(&f);
+    if (!ok)
+        tell_fault(&f);
+    return ok ? STATUS_DONE : STATUS_FAILED;
 }
 
 static int console(const char *path, struct store *s, bool made, const char *const *paths,
@@ -194,7 +196,9 @@ static int console(const char *path, struct store *s, bool made, const char *con
     } else {
         stop_reader(&c);
     }
-    return ok ? STATUS_DONE : tell_fault(&f);
+    if (!ok)
+        tell_fault(&f); /* a terminal that can't be used is no usage error */
+    return ok ? STATUS_DONE : STATUS_FAILED;
 }
 
 static bool has_terminal(void)
@@ -290,10 +294,9 @@ const struct command console_command = {
     .words = "the console",
     .synopsis = "  modhunt EVIDENCE...   make a case and open the console while it loads\n"
                 "  modhunt CASE          open the console on a case\n",
-    .text = "EVIDENCE is files or folders, told by content: Windows event logs (EVTX) and\n"
-            "Sysmon XML.  The case is named after the first of them and lies in this folder,\n"
-            "or, where that is evidence itself or can't be written, in\n"
-            "${XDG_DATA_HOME:-~/.local/share}/modhunt.\n",
+    .text = "EVIDENCE is files or folders; what a file is, is told by its content.  The case is\n"
+            "named after the first of them and lies in this folder, or, where that is evidence\n"
+            "itself or can't be written, in ${XDG_DATA_HOME:-~/.local/share}/modhunt.\n",
     .options = console_options,
     .run = console_run,
 };

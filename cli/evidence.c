@@ -67,7 +67,8 @@ static void print_totals(struct ledger *l)
 {
     char name[64], count[TELL_COUNT_TEXT];
 
-    snprintf(name, sizeof name, "total of %s files", tell_count(l->files, count));
+    snprintf(name, sizeof name, "total of %s %s", tell_count(l->files, count),
+             l->files == 1 ? "file" : "files");
     l->totals[EVIDENCE_PATH] = (struct cell){ CELL_TEXT, 0, span_text(name) };
     for (size_t i = 0; i < COLUMN_COUNT_SHOWN; i++)
         if (is_total(i))

@@ -197,6 +197,28 @@ static bool say_totals(struct store *s, struct question *q, uint64_t rows, struc
     return ok;
 }
 
+static bool find_unfinished(void *ctx, const struct page *p)
+{
+    bool *found = ctx;
+
+    for (size_t r = 0; r < p->rows; r++)
+        *found = *found || span_is(page_cell(p, r, EVIDENCE_STATE)->text,
+                                   source_state_name(SOURCE_READING));
+    return !*found;
+}
+
+/* An ingest under way, or one that was killed: the answer may not be all. */
+static bool say_unfinished(struct store *s, struct fault *f)
+{
+    struct question *q = question_open(QUESTION_EVIDENCE);
+    bool found = false, ok = store_stream(s, q, find_unfinished, &found, f);
+
+    if (ok && found)
+        tell("not all evidence is loaded yet, so more may follow: `modhunt evidence` tells");
+    question_close(q);
+    return ok;
+}
+
 static void say_of_output(const struct output_told *told)
 {
     char count[TELL_COUNT_TEXT];
@@ -229,7 +251,7 @@ static int hunt(struct store *s, struct hunt *h, struct question *q, enum output
     if (ok)
         say_of_output(&told);
     if (ok)
-        ok = say_totals(s, q, told.rows, &f);
+        ok = say_totals(s, q, told.rows, &f) && say_unfinished(s, &f);
     return ok ? STATUS_DONE : tell_fault(&f);
 }
 

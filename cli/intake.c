@@ -44,7 +44,7 @@ struct store *intake_open(const char *case_path, bool *made, struct fault *f)
     *made = kind == CASE_MISSING;
     s = store_open(case_path, *made || kind == CASE_EMPTY ? STORE_CREATE : STORE_WRITE, f);
     if (s && store_why_read_only(s)) {
-        fault(f, FAULT_CASE, "%s can't be added to: %s", case_path, store_why_read_only(s));
+        fault(f, FAULT_CASE, "%s: nothing can be added: %s", case_path, store_why_read_only(s));
         store_close(s);
         return NULL;
     }
@@ -93,7 +93,8 @@ static bool watch(struct feed *fd, struct progress *p, bool *stopped, struct fau
             tell("stopping at the next commit (once more: at once)");
             feed_halt(fd);
         }
-        progress_show(p, &in, in.done);
+        if (!*stopped)
+            progress_show(p, &in, in.done);
     }
     progress_clear(p);
     if (failed)
@@ -133,10 +134,10 @@ int intake_run(const char *case_path, const char *const *paths, size_t count,
 
     if (!feed_check(paths, count, &f))
         return tell_fault(&f);
+    watch_signals();
     s = intake_open(case_path, &made, &f);
     if (!s)
         return tell_fault(&f);
-    watch_signals();
     if (!feed_start(&fd, s, case_path, paths, count, workers, !made, &f)) {
         if (made)
             case_file_remove(case_path);

@@ -7,6 +7,7 @@
 #include "cli/intake.h"
 #include "cli/tell.h"
 #include "core/page.h"
+#include "ingest/decoder.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -146,10 +147,22 @@ static uint64_t read_files(const struct report *r)
          + r->states[SOURCE_READING];
 }
 
+/* `evtx, xml, ...`, as the ledger calls them. */
+static const char *formats(char *out, size_t size)
+{
+    size_t used = 0;
+
+    *out = 0;
+    for (size_t i = 0; decoder_at(i) && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+                                 decoder_at(i)->name);
+    return out;
+}
+
 /* Nothing was read: say which of the reasons it is. */
 static void say_nothing(const struct report *r)
 {
-    char count[TELL_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT], text[256];
 
     tell_count(r->files, count);
     if (r->files == 0)
@@ -160,8 +173,8 @@ static void say_nothing(const struct report *r)
     else if (r->states[SOURCE_UNREADABLE] == r->files)
         tell("nothing was loaded: no file could be read");
     else
-        tell("nothing was loaded: of %s %s none is of a format that modhunt reads "
-            "(EVTX or Sysmon XML)", count, r->files == 1 ? "file" : "files");
+        tell("nothing was loaded: of %s %s none is of a format that modhunt reads (%s)", count,
+             r->files == 1 ? "file" : "files", formats(text, sizeof text));
 }
 
 static void say_sum(const struct report *r, const char *case_path, int64_t took)

@@ -12,6 +12,11 @@ static const struct decoder *const decoders[] = {
     &xml_decoder,
 };
 
+const struct decoder *decoder_at(size_t i)
+{
+    return i < sizeof decoders / sizeof *decoders ? decoders[i] : NULL;
+}
+
 const struct decoder *decoder_for(struct span head)
 {
     for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)

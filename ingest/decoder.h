@@ -56,6 +56,9 @@ struct decoder {
 extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder,
     csv_decoder, syslog_decoder;
 
+/* The table, one after the other; NULL behind the last. */
+const struct decoder *decoder_at(size_t i);
+
 /* The decoder whose sniff says yes, or NULL. */
 const struct decoder *decoder_for(struct span head);
 

@@ -220,6 +220,13 @@ void term_close(void)
     grid_free(&last);
 }
 
+void term_rescue(void)
+{
+    if (screen)
+        endwin();
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+}
+
 void term_suspend(void)
 {
     def_prog_mode();

@@ -11,6 +11,9 @@
 /* False, and *f, where the terminal can't be used. */
 bool term_open(struct fault *f) MUST_CHECK;
 void term_close(void); /* restores it; may be called twice */
+/* Where the program ends at once (out of memory), from any thread: gives the
+ * terminal back and frees nothing. */
+void term_rescue(void);
 
 bool term_ascii(void); /* the locale is not UTF-8 */
 void term_size(int *rows, int *columns);

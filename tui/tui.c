@@ -115,11 +115,13 @@ bool tui_run(const struct tui_doors *doors, struct fault *f)
 
     if (!term_open(f))
         return false;
+    fault_before_exit(term_rescue);
     author_name(author, sizeof author);
     m = memory_zero(1, sizeof *m);
     model_open(m, doors, author);
     g.ascii = m->ascii = term_ascii();
     run(m, &g);
+    fault_before_exit(NULL);
     term_close();
     model_close(m);
     free(m);

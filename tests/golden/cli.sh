@@ -168,7 +168,7 @@ err_has 'could not be written'
 
 # ---- evidence, stack, sql, score
 
-run 0 evidence -c a.modhunt; out_has sysmon.xml; out_has 'total of 2 files'
+run 0 evidence -c a.modhunt; out_has sysmon.xml; out_has 'total of 2 files'; run 0 evidence -c workers.modhunt; out_has 'total of 1 file '
 run 0 evidence -c a.modhunt --format jsonl; valid_json 2
 keys=$(head -1 out >one; sqlite3 :memory: "SELECT group_concat(key, ' ') FROM json_each(CAST(readfile('one') AS TEXT))")
 [ "$keys" = "path bundle format state sha256 bytes records loads processes context other damaged duplicates recovered" ] || fail "the keys of evidence: $keys"
@@ -221,6 +221,28 @@ run 2 a.modhunt evidence; err_has 'modhunt ingest -c a.modhunt'
 [ -f "$HOME/.local/share/modhunt/evidence.modhunt" ] || fail 'the XDG folder'
 ls evidence/*.modhunt 2>/dev/null && fail 'a case lies in the evidence'
 rm -f evidence/out evidence/err
+
+# ---- stopped by a signal, and continued
+
+if [ -x "${MODHUNT_GEN:-}" ]; then
+    "$MODHUNT_GEN" evtx -n 30000 -o big.evtx
+    "$MODHUNT" ingest -c stopped.modhunt big.evtx 2>err &
+    for ((i = 0; i < 200; i++)); do [ -s stopped.modhunt ] && break; sleep 0.02; done
+    sleep 0.1; kill -TERM $!; wait $!; status=$?
+    case $status in
+    0) ;; # it was quicker than the signal
+    3) err_has 'the same command continues'
+       [ -f stopped.modhunt ] || fail 'a stopped ingest left no case'
+       run 0 hunt -c stopped.modhunt --format tsv; err_has 'not all evidence is loaded yet' ;;
+    *) fail "a stopped ingest ends with $status" ;;
+    esac
+    run 0 ingest -c stopped.modhunt big.evtx
+    run 0 ingest -c whole.modhunt big.evtx; err_has '30,000 records'
+    run 0 hunt -c stopped.modhunt --format tsv; cp out first
+    run 0 hunt -c whole.modhunt --format tsv; cmp -s out first || fail 'stopped and continued is not the same'
+    [ "$(wc -l <out)" -gt 1 ] || fail 'no hit in the generated evidence'
+    rm -f big.evtx
+fi
 
 # ---- bad input
 
