@@ -18,7 +18,8 @@ static void label(struct sheet *s, const char *name)
 {
     sheet_say(s, STYLE_LABEL, name);
     if (s->columns < NARROW) {
-        sheet_end(s);
+        if (s->at > 0)
+            sheet_end(s);
         sheet_tab(s, 2);
     } else {
         if (s->at >= LABEL_COLUMNS)
@@ -49,6 +50,8 @@ static void verdict_line(const struct rows *r, struct sheet *s, uint32_t factors
     label(s, "SuspicionScore");
     snprintf(text, sizeof text, " %d ", score);
     sheet_say(s, hit && score <= 4 ? looks[score] : STYLE_STRONG, hit && score > 2 ? text : text + 1);
+    if (hit && score > 2)
+        sheet_say(s, STYLE_PLAIN, " ");
     sheet_words(s, STYLE_PLAIN, hit ? "a hit" : score < 1 ? "no hit: nothing speaks against it"
                                            : "no hit: in a known-good folder");
     if (rows_number(r, r->cursor, COLUMN_ID_allowed_by, 0)) {

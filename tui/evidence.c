@@ -4,8 +4,14 @@
 
 #include <stdio.h>
 
+/* Collected files have the same names on every host: their folders tell. */
+static void path_draw(const struct rows *r, size_t row, struct grid *g, int y, int x, int width)
+{
+    grid_middle(g, y, x, width, STYLE_PLAIN, page_cell(r->page, row, EVIDENCE_PATH)->text);
+}
+
 static const struct table_column columns[] = {
-    { EVIDENCE_PATH, "File", COLUMN_PATH, 18, 0, 0, false, NULL, NULL },
+    { EVIDENCE_PATH, "File", COLUMN_PATH, 44, 0, 0, false, NULL, path_draw },
     { EVIDENCE_FORMAT, "Format", COLUMN_TEXT, 6, 10, 2, false, NULL, NULL },
     { EVIDENCE_STATE, "State", COLUMN_TEXT, 8, 12, 1, false, NULL, NULL },
     { EVIDENCE_RECORDS, "Records", COLUMN_NUMBER, 7, 14, 1, false, NULL, NULL },

@@ -247,7 +247,7 @@ static size_t tail_start(const struct grid *g, struct span path, int most)
     return best;
 }
 
-/* The end of a name that is too long itself: about a third, on a boundary. */
+/* The end of a text, on a boundary, that takes no more than `most` columns. */
 static size_t name_tail(const struct grid *g, struct span s, int most)
 {
     size_t at = s.len;
@@ -285,6 +285,24 @@ int grid_path(struct grid *g, int row, int column, int width, enum style style, 
     tail_width = grid_width(g, tail, width - 1);
     head = span_of(path.at, cut);
     used = flow(g, true, row, column, width - 1 - tail_width, style, &head, true);
+    grid_sign(g, row, column + used, style, SIGN_ELLIPSIS);
+    used++;
+    return used + flow(g, true, row, column + used, width - used, style, &tail, true);
+}
+
+int grid_middle(struct grid *g, int row, int column, int width, enum style style, struct span s)
+{
+    struct span head = s, tail;
+    size_t cut;
+    int used;
+
+    width = room(g, row, column, width);
+    if (width < 6 || fits(g, s, width))
+        return grid_text(g, row, column, width, style, s);
+    cut = name_tail(g, s, (width - 1) / 2);
+    tail = span_of(s.at + cut, s.len - cut);
+    head.len = cut;
+    used = flow(g, true, row, column, width - 1 - grid_width(g, tail, width), style, &head, true);
     grid_sign(g, row, column + used, style, SIGN_ELLIPSIS);
     used++;
     return used + flow(g, true, row, column + used, width - used, style, &tail, true);

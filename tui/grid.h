@@ -75,6 +75,9 @@ int grid_say(struct grid *g, int row, int column, int width, enum style style, c
  * its folders as fit stay. */
 int grid_path(struct grid *g, int row, int column, int width, enum style style, struct span path);
 
+/* The same for paths that differ in their folders: cut in the very middle. */
+int grid_middle(struct grid *g, int row, int column, int width, enum style style, struct span s);
+
 /* The same, at the right end of the field. */
 void grid_right(struct grid *g, int row, int column, int width, enum style style, struct span s);
 

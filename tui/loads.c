@@ -47,7 +47,7 @@ static void record_text(const struct rows *r, size_t row, char *out, size_t size
 
 static const struct table_column columns[] = {
     { COLUMN_ID_time, NULL, COLUMN_TIME, 23, 23, 0, true, NULL, NULL },
-    { COLUMN_ID_host, NULL, COLUMN_TEXT, 6, 20, 6, true, NULL, NULL },
+    { COLUMN_ID_host, NULL, COLUMN_TEXT, 6, 20, 6, true, NULL, table_host },
     { COLUMN_ID_User, NULL, COLUMN_TEXT, 8, 28, 2, true, NULL, NULL },
     { COLUMN_ID_ProcessId, NULL, COLUMN_NUMBER, 5, 10, 3, true, pid_text, NULL },
     { COLUMN_ID_CommandLine, NULL, COLUMN_TEXT, 24, 0, 1, true, NULL, NULL },

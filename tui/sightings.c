@@ -86,7 +86,7 @@ static const struct table_column columns[] = {
     { COLUMN_ID_SuspicionScore, NULL, COLUMN_NUMBER, 6, 12, 0, true, score_text, score_draw },
     { COLUMN_ID_factors, NULL, COLUMN_FACTORS, 7, 8, 2, true, NULL, NULL },
     { COLUMN_ID_last_time, NULL, COLUMN_TIME, 16, 19, 3, true, NULL, NULL },
-    { COLUMN_ID_host, NULL, COLUMN_TEXT, 12, 24, 1, true, NULL, NULL },
+    { COLUMN_ID_host, NULL, COLUMN_TEXT, 12, 24, 1, true, NULL, table_host },
     { COLUMN_ID_Image, NULL, COLUMN_PATH, 12, 0, 1, true, NULL, NULL },
     { COLUMN_ID_ImageLoaded, NULL, COLUMN_PATH, 16, 0, 0, true, NULL, NULL },
     { COLUMN_ID_Signature, NULL, COLUMN_TEXT, 11, 26, 5, true, signer_text, NULL },

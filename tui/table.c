@@ -101,6 +101,8 @@ static int comfortable(const struct table_column *c, int wished)
 {
     if (c->type != COLUMN_PATH)
         return narrow(c, wished);
+    if (c->min > COMFORTABLE_PATH)
+        return narrow(c, wished);
     return least(wished, c->rank == 0 ? COMFORTABLE_MODULE : COMFORTABLE_PATH);
 }
 
@@ -188,6 +190,24 @@ static void share(const struct table *t, struct table_fit *fit, const int *wishe
     }
 }
 
+/* Where not even the columns that stay have room, the widest gives way. */
+static void squeeze(const struct table *t, struct table_fit *fit, int gap, int width)
+{
+    for (;;) {
+        int sum = 0;
+        size_t widest = 0;
+
+        for (size_t i = 0; i < t->count; i++) {
+            sum += fit->width[i] >= 0 ? fit->width[i] + (sum ? gap : 0) : 0;
+            if (fit->width[i] > fit->width[widest])
+                widest = i;
+        }
+        if (sum <= width || fit->width[widest] <= 1)
+            return;
+        fit->width[widest]--;
+    }
+}
+
 void table_fit(const struct table *t, const struct rows *r, int width, struct table_fit *fit)
 {
     int wished[ROWS_COLUMNS_MAX], good[ROWS_COLUMNS_MAX], taken = 0, x = 0;
@@ -205,11 +225,23 @@ void table_fit(const struct table *t, const struct rows *r, int width, struct ta
     for (size_t i = 0; i < t->count; i++)
         taken += fit->width[i] >= 0 ? fit->width[i] + (taken ? gap : 0) : 0;
     share(t, fit, wished, width - taken);
+    squeeze(t, fit, gap, width);
     for (size_t i = 0; i < t->count; i++) {
         fit->x[i] = x;
         if (fit->width[i] >= 0)
             x += fit->width[i] + gap;
     }
+}
+
+void table_host(const struct rows *r, size_t row, struct grid *g, int y, int x, int width)
+{
+    struct span name = rows_text(r, row, COLUMN_ID_host);
+    const uint8_t *dot = name.len ? memchr(name.at, '.', name.len) : NULL;
+    bool address = name.len && name.at[0] >= '0' && name.at[0] <= '9';
+
+    if (dot && !address && grid_width(g, name, width + 1) > width)
+        name.len = (size_t)(dot - name.at);
+    grid_text(g, y, x, width, STYLE_PLAIN, name);
 }
 
 static bool at_right(const struct table_column *c)

@@ -41,4 +41,7 @@ void table_fit(const struct table *t, const struct rows *r, int width, struct ta
 void table_draw(const struct table *t, const struct rows *r, struct grid *g, int row, int column,
                 int rows, int columns, bool focused);
 
+/* A host's name, without its domain where there is no room for it. */
+void table_host(const struct rows *r, size_t row, struct grid *g, int y, int x, int width);
+
 #endif

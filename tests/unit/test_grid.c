@@ -174,6 +174,27 @@ static void a_path_keeps_its_file_name(void **state)
     grid_free(&g);
 }
 
+static void the_middle_goes_where_folders_tell(void **state)
+{
+    static const char path[] = "ev/WS-FINANCE/Microsoft-Windows-Sysmon%4Operational.evtx";
+    struct grid g = { 0 };
+    char line[ROW_MAX];
+    (void)state;
+
+    grid_resize(&g, 1, 80);
+    g.ascii = true;
+    for (int width = 0; width < 70; width++) {
+        grid_clear(&g);
+        int used = grid_middle(&g, 0, 0, width, STYLE_PLAIN, span_text(path));
+        assert_true(used <= width);
+        assert_int_equal(strlen(row_text(&g, 0, line)), used);
+    }
+    grid_clear(&g);
+    grid_middle(&g, 0, 0, 40, STYLE_PLAIN, span_text(path));
+    assert_string_equal(row_text(&g, 0, line), "ev/WS-FINANCE/Micros~n%4Operational.evtx");
+    grid_free(&g);
+}
+
 static void a_wide_glyph_leaves_no_half_behind(void **state)
 {
     struct grid g = { 0 };
@@ -236,6 +257,7 @@ int main(void)
         cmocka_unit_test(every_pair_of_bytes_is_harmless),
         cmocka_unit_test(text_is_cut_on_columns),
         cmocka_unit_test(a_path_keeps_its_file_name),
+        cmocka_unit_test(the_middle_goes_where_folders_tell),
         cmocka_unit_test(a_wide_glyph_leaves_no_half_behind),
         cmocka_unit_test(outside_the_grid_nothing_is_drawn),
         cmocka_unit_test(fading_keeps_what_is_hidden_apart),

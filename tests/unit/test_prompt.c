@@ -67,11 +67,40 @@ static void it_never_grows_past_its_ceiling(void **state)
     assert_int_equal(strlen(p.text), p.len);
 }
 
+static void typed_bytes_become_characters(void **state)
+{
+    static const struct { const char *bytes; uint32_t want[6]; } table[] = {
+        { "ab", { 'a', 'b' } },
+        { "\xC3\xA9z", { 0xE9, 'z' } },
+        { "\xE6\x97\xA5\xF0\x9F\x98\x80", { 0x65E5, 0x1F600 } },
+        { "\x80\xBF" "a", { 'a' } },          /* continuations of nothing */
+        { "\xE6\x97" "a\xA5", { 'a' } },      /* half a character */
+        { "\xE6\xC3\xA9", { 0xE9 } },         /* another begins */
+        { "\xED\xA0\x80" "a", { 'a' } },       /* a surrogate */
+        { "\xE0\x80\x80" "a", { 'a' } },       /* too long a form */
+        { "\xC0\xC1\xF5\xFF" "a", { 'a' } },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        size_t n = 0;
+
+        for (const char *p = table[i].bytes; *p; p++) {
+            uint32_t c;
+
+            if (press_typed((unsigned char)*p, &c))
+                assert_int_equal(c, table[i].want[n++]);
+        }
+        assert_int_equal(table[i].want[n], 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(presses_edit_the_line),
         cmocka_unit_test(it_never_grows_past_its_ceiling),
+        cmocka_unit_test(typed_bytes_become_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
