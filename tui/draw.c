@@ -228,11 +228,9 @@ static void draw_detail(const struct model *m, struct grid *g)
 static void draw_sort_menu(const struct model *m, struct grid *g)
 {
     struct table t = model_table(model_place(m));
-    int width = 22, rows = 0, x = m->layout.list.column + 2, y = m->layout.list.row + 1, line = 0;
+    int width = 22, x = m->layout.list.column + 2, y = m->layout.list.row + 1, line = 0;
     int most = m->layout.status.row - y;
 
-    for (size_t i = 0; i < t.count; i++)
-        rows += t.columns[i].sortable;
     int skip = (int)m->sort_cursor >= most - 1 ? (int)m->sort_cursor - most + 2 : 0;
     for (size_t i = 0; i < t.count && line - skip < most; i++) {
         const struct table_column *c = &t.columns[i];
@@ -282,8 +280,10 @@ static void position_text(const struct place *p, char *out, size_t size)
         first = length - (int64_t)p->rows.page->rows;
     say_number(first + (int64_t)p->rows.cursor + 1, row);
     say_number(length, all);
+    if (first < 0 && length < 0)
+        return;
     if (first < 0)
-        snprintf(out, size, length < 0 ? "" : "%s rows", all);
+        snprintf(out, size, "%s rows", all);
     else if (length < 0)
         snprintf(out, size, "row %s", row);
     else

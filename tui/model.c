@@ -41,6 +41,7 @@ void model_close(struct model *m)
     m->detail.page = NULL;
 }
 
+PRINTF_LIKE(3, 0)
 static void say(struct model *m, bool bad, const char *format, va_list args)
 {
     vsnprintf(m->message, sizeof m->message, format, args);
