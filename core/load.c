@@ -89,14 +89,28 @@ void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reaso
     APPEND(b->losses, b->last_loss, l);
 }
 
-void batch_other(struct batch *b, struct span Provider, uint64_t id)
+static struct other *find_other(const struct batch *b, struct span Provider, uint64_t id,
+                                size_t *names)
 {
     struct other *o = b->others;
 
+    for (*names = 0; o && (o->id != id || !span_equal(o->Provider, Provider)); ++*names)
+        o = o->next;
+    return o;
+}
+
+void batch_other(struct batch *b, struct span Provider, uint64_t id)
+{
+    size_t names;
+    struct other *o = find_other(b, Provider, id, &names);
+
     b->counts.records++;
     b->counts.other++;
-    while (o && (o->id != id || !span_equal(o->Provider, Provider)))
-        o = o->next;
+    if (!o && names >= OTHERS_MAX) {
+        Provider = SPAN_NONE;
+        id = 0;
+        o = find_other(b, Provider, id, &names);
+    }
     if (!o) {
         bool full = false;
         struct span name = arena_copy(&b->arena, Provider, &full);

@@ -250,7 +250,9 @@ struct context *batch_context(struct batch *b);
 /* Counts a damaged record.  `reason` must be static or live in the arena. */
 void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reason);
 
-/* Counts one more record that is not kept. */
+/* Counts one more record that is not kept.  Past OTHERS_MAX names in one batch,
+ * more than real records can bring, under no name. */
+#define OTHERS_MAX 4096
 void batch_other(struct batch *b, struct span Provider, uint64_t id);
 
 /* A file that the case has already, told to ingest when it starts. */

@@ -283,6 +283,10 @@ static void take_rows(struct form *f, const struct layout *l, struct places *pla
             at++;
             continue;
         }
+        if (f->batch->counts.damaged >= FORM_LOSSES_MAX) {
+            batch_loss(f->batch, place, place_of(places, end) - place, TOO_MANY_LOSSES);
+            return;
+        }
         switch (read_row(&at, end, l->comma, cells, COLUMNS_MAX, &count)) {
         case ROW_WHOLE:
             if (count == l->columns)

@@ -88,6 +88,9 @@ struct form_value {
     uint8_t marks;
 };
 
+#define FORM_LOSSES_MAX 10000 /* of one piece; its rest is then one loss more */
+#define TOO_MANY_LOSSES "more damage than can be told apart"
+
 #define FORM_WORDS ((SLOT_COUNT + 63) / 64)
 
 struct xml_reader;

@@ -16,7 +16,7 @@
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
 #define WIDE_BYTES_MAX (4 * PIECE_BYTES_MAX) /* a piece of UTF-16 as UTF-8 */
-#define LOSSES_MAX 1000                      /* of one piece; behind them lines share one */
+#define LOSSES_MAX 1000                      /* of one piece; behind them whole lines go */
 
 struct file {
     struct form *form;
@@ -26,6 +26,7 @@ struct file {
     bool lines;     /* a record a line */
     bool last;      /* nothing follows the piece */
     unsigned losses;
+    const uint8_t *object, *line; /* found ahead: no other is before them */
 };
 
 static bool is_space(uint8_t c)
@@ -81,29 +82,42 @@ static const uint8_t *next_object(const uint8_t *at, const uint8_t *end)
     return end;
 }
 
-/* Where reading goes on behind a record that began at `start` and broke at `at`. */
-static const uint8_t *after_damage(const struct file *f, const uint8_t *start,
-                                   const uint8_t *at)
+/* What may begin a record behind damage in the middle of a line.  Both are sought
+ * once for all damage before them, so that the time stays linear. */
+static const uint8_t *next_on_line(struct file *f, const uint8_t *at)
 {
-    const uint8_t *line = start, *begin = f->text;
+    if (!f->line || f->line < at)
+        f->line = next_object_line(at, f->end, SIZE_MAX);
+    if (f->losses >= LOSSES_MAX)
+        return f->line;
+    if (!f->object || f->object < at)
+        f->object = next_object(at, f->end);
+    return f->object < f->line ? f->object : f->line;
+}
 
+/* Where reading goes on behind a record that began at `start` and broke at `at`. */
+static const uint8_t *after_damage(struct file *f, const uint8_t *start, const uint8_t *at)
+{
+    const uint8_t *line = start;
+
+    if (f->losses >= FORM_LOSSES_MAX)
+        return f->end;
     if (f->lines)
         return f->losses < LOSSES_MAX ? line_end(start, f->end)
                                       : next_object_line(start, f->end, SIZE_MAX);
-    while (line > begin && (line[-1] == ' ' || line[-1] == '\t'))
+    while (line > f->text && (line[-1] == ' ' || line[-1] == '\t'))
         line--;
     if (line == f->text || line[-1] == '\n')
         return next_object_line(start, f->end, (size_t)(start - line));
-    const uint8_t *here = next_object(at, f->end);
-    const uint8_t *below = next_object_line(at, here, SIZE_MAX);
-    return below < here ? below : here;
+    return next_on_line(f, at);
 }
 
 static void lose(struct file *f, const uint8_t *start, const uint8_t *to, const char *why)
 {
     uint64_t place = place_of(&f->places, start);
 
-    f->losses++;
+    if (++f->losses > FORM_LOSSES_MAX)
+        why = TOO_MANY_LOSSES;
     batch_loss(f->batch, place, place_of(&f->places, to) - place, why);
     f->at = to;
 }

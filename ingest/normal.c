@@ -9,6 +9,7 @@
 
 #include "core/hashes.h"
 
+#define RANGES_MAX 4096 /* hosts and channels of one batch: more than it has room for */
 #define GUID_LEN 38 /* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX} */
 
 enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
@@ -259,10 +260,15 @@ static void widen(int64_t *first, int64_t *last, int64_t time)
 static void note_range(struct batch *b, const struct event *e, enum kind kind)
 {
     struct range *r = b->ranges;
+    size_t ranges = 0;
 
-    while (r && !(span_equal(r->Computer, e->Computer) && span_equal(r->Channel, e->Channel)))
+    while (r && !(span_equal(r->Computer, e->Computer) && span_equal(r->Channel, e->Channel))) {
         r = r->next;
+        ranges++;
+    }
     if (!r) {
+        if (ranges >= RANGES_MAX)
+            return; /* hostile; copies of these in other files count again */
         r = arena_get(&b->arena, sizeof *r);
         if (!r)
             return;

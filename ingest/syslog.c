@@ -147,14 +147,16 @@ static void take_events(struct file *f, struct span line, const uint8_t *from, u
 
     while (from && from < end) {
         struct span event = span_of(from, (size_t)(end - from));
-        const uint8_t *last = memmem(event.at, event.len, close.at, close.len);
 
-        if (last)
-            event.len = (size_t)(last - event.at) + close.len;
-        if (begins_event(event))
+        if (begins_event(event)) {
+            const uint8_t *last = memmem(event.at, event.len, close.at, close.len);
+
+            if (last)
+                event.len = (size_t)(last - event.at) + close.len;
             take_xml(f, event, place + (uint64_t)(from - line.at), last != NULL);
-        else
+        } else {
             event.len = 1;
+        }
         from += event.len;
         from = memmem(from, (size_t)(end - from), "<Event", 6);
     }
@@ -184,9 +186,13 @@ static void syslog_decode(const struct piece *p, struct batch *b)
 
     while (rest.len) {
         uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
+
+        if (b->counts.damaged >= FORM_LOSSES_MAX) {
+            batch_loss(b, place, rest.len, TOO_MANY_LOSSES);
+            break;
+        }
         struct span line = take_line(&rest);
         const uint8_t *event = memmem(line.at, line.len, "<Event", 6);
-
         if (event)
             take_events(&f, line, event, place);
         else if (line.len)

@@ -9,7 +9,7 @@ set -euo pipefail
 build=(ninja-build cmake gcc libc6-dev pkg-config libncurses-dev libsqlite3-dev libpcre2-dev
        libxml2-dev libarchive-dev libssl-dev libyaml-dev libseccomp-dev)
 tests=(git libcmocka-dev libvterm-dev clang libclang-rt-14-dev sqlite3 strace python3 mandoc dpkg-dev)
-bench=(libevtx-utils libevtx-dev)
+bench=(libevtx-utils libevtx-dev libyajl-dev)
 
 case ${1:-build} in
 build) wanted=("${build[@]}") ;;

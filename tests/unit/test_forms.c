@@ -542,6 +542,120 @@ static void processes_come_from_ecs_and_4688_too(void **state)
     batch_close(b);
 }
 
+/* Cut as a reader does that sees `see` bytes more each time; counts what comes. */
+static struct counts in_pieces(const struct decoder *d, struct span text, size_t see)
+{
+    void *state = calloc(1, d->cut_bytes + 1);
+    struct counts c = { 0 };
+
+    assert_non_null(state);
+    for (size_t at = 0, visible = see; at < text.len; visible += see) {
+        size_t left = text.len - at;
+        bool at_end = visible >= left;
+        struct span prefix = d->prefix ? d->prefix(state) : SPAN_NONE;
+        size_t n = d->cut(state, span_of(text.at + at, at_end ? left : visible), at, at_end);
+
+        if (n == 0)
+            continue;
+        struct batch *b = batch_open(1, at, at + n);
+        struct piece p = { .offset = at, .bytes = span_of(text.at + at, n), .first = at == 0,
+                           .last = at + n == text.len, .prefix = prefix };
+        d->decode(&p, b);
+        c.loads += b->counts.loads;
+        c.other += b->counts.other;
+        c.damaged += b->counts.damaged;
+        batch_close(b);
+        at += n;
+        visible = 0;
+    }
+    free(state);
+    return c;
+}
+
+static void append(uint8_t *text, size_t *len, const char *more)
+{
+    memcpy(text + *len, more, strlen(more));
+    *len += strlen(more);
+}
+
+static void pieces_say_what_the_whole_says(void **state)
+{
+    static const char *const head_and_row[][4] = {
+        { "jsonl", "", LOAD("") "\n", "" },
+        { "json", "[", LOAD("") ",", "{}]" },
+        { "json", "[\n  ", "{\n    \"EventID\": 7,\n    \"ImageLoaded\": \"},{\"\n  },\n  ", "{\n  }\n]\n" },
+        { "json", "", "{\n \"EventID\": 7,\n \"ImageLoaded\": \"{\",\n \"x\": [\n  {\n  }\n ]\n}\n", "" },
+        { "json", "{\"took\":1,\"hits\":{\"hits\":[", "{\"_source\":" LOAD("") "},", "{}]},\"a\":{\"b\":[{}]}}" },
+        { "csv", "host,Image,ImageLoaded\r\n", "h,\"C:\\p\r\n,.exe\",\"C:\\\"\"a.dll\"\r\n", "" },
+        { "syslog", "May  1 10:00:00 h x: starts\n",
+          "May  1 10:00:00 h x: " LOAD("") "\nMay  1 10:00:00 h x: nothing\n", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof head_and_row / sizeof *head_and_row; i++) {
+        const char *const *t = head_and_row[i];
+        uint8_t text[1 << 14];
+        size_t len = 0;
+        unsigned rows = 0, other = strstr(t[3], "{") != NULL;
+
+        append(text, &len, t[1]);
+        for (; len + strlen(t[2]) + strlen(t[3]) < sizeof text; rows++)
+            append(text, &len, t[2]);
+        append(text, &len, t[3]);
+        struct span whole = span_of(text, len);
+        assert_string_equal(decoder_for(whole)->name, t[0]);
+        for (size_t see = 400; see < 5000; see += 391) {
+            struct counts c = in_pieces(decoder_for(whole), whole, see);
+
+            if (c.loads != rows || c.other != other || c.damaged)
+                fail_msg("%s in pieces of %zu: %d loads of %u, %d other, %d damaged", t[0], see,
+                         (int)c.loads, rows, (int)c.other, (int)c.damaged);
+        }
+    }
+}
+
+/* What would take minutes if damage were sought for again and again. */
+static void hostile_text_takes_linear_time(void **state)
+{
+    static const char *const table[][3] = {
+        { "json", "[{\"a\":1},{\"b\":2}", ",{\"a\":x},{\"a\":\"b\"c},{\"d\":1}" },
+        { "json", "[{\"a\":1},", "\"\":[ " },
+        { "json", "{\n\"a\":1\n}\n", "{\n\"a\":x\n}\n" },
+        { "jsonl", "{\"a\":1}\n", "{\"a\":[\n" },
+        { "jsonl", "{\"a\":1}\n", "\"\n" },
+        { "csv", "host,Image,ImageLoaded\n", "\"\n" },
+        { "csv", "host,Image,ImageLoaded\n\"", "a,b\n" },
+        { "syslog", "May  1 10:00:00 h x: \nMay  1 10:00:00 h x: ", "<Eventx" },
+        { "syslog", "May  1 10:00:00 h x: \nMay  1 10:00:00 h x: ", "<Event>" },
+    };
+    const size_t room = 1 << 20;
+    char *text = malloc(room);
+
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        size_t len = strlen(table[i][1]), more = strlen(table[i][2]);
+        const struct decoder *d;
+
+        memcpy(text, table[i][1], len);
+        for (; len + more <= room; len += more)
+            memcpy(text + len, table[i][2], more);
+        d = decoder_for(span_of(text, len < SNIFF_BYTES ? len : SNIFF_BYTES));
+        assert_non_null(d);
+        assert_string_equal(d->name, table[i][0]);
+        int64_t began = moment_ticks();
+        struct batch *b = decoded(d, span_of(text, len));
+        int64_t took = moment_ticks() - began;
+
+        assert_true(b->counts.damaged <= 10001);
+        assert_int_equal(b->counts.records, b->counts.loads + b->counts.other + b->counts.damaged);
+        batch_close(b);
+        if (took > INT64_C(20000000))
+            fail_msg("%s after '%s' took %d s", table[i][2], table[i][1], (int)(took / 1000000));
+    }
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -554,6 +668,8 @@ int main(void)
         cmocka_unit_test(csv_rows_are_kept_apart),
         cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
+        cmocka_unit_test(pieces_say_what_the_whole_says),
+        cmocka_unit_test(hostile_text_takes_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
