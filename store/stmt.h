@@ -97,9 +97,8 @@
     _(PAIR_FIND,       "SELECT id FROM pair WHERE module = ?1 AND image = ?2") \
     _(PAIR_NEW,        "INSERT INTO pair (module, image, SuspicionScore, factors, hit)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5)") \
-    _(PAIR_HOSTS,      "UPDATE pair SET hosts = hosts + d FROM (SELECT pair AS p," \
-                       " (loads + ?2 > 0) - (loads > 0) AS d FROM sighting WHERE id = ?1)" \
-                       " WHERE d <> 0 AND id = p") \
+    _(PAIR_HOSTS,      "UPDATE pair SET hosts = hosts + ?2 WHERE id = ?1") \
+    _(SIGHTING_LOADS,  "SELECT pair, loads FROM sighting WHERE id = ?1") \
     _(SIGHTING_FIND,   "SELECT id FROM sighting WHERE pair = ?1 AND host = ?2") \
     _(SIGHTING_NEW,    "INSERT INTO sighting (pair, host, SuspicionScore, factors, hit, allowed_by)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \

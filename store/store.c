@@ -223,11 +223,19 @@ static bool enter(struct store *s, enum store_how how, struct lie *at, struct fa
     return schema_check(s, f) && set_up(s, how, at, f) && functions_register(s->db, f);
 }
 
+/* Counting every allocation of SQLite costs a lock each, and nobody asks. */
+static void no_counting(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct store *store_open(const char *path, enum store_how how, struct fault *f)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct lie *at = memory_zero(1, sizeof *at);
     struct store *s = NULL;
 
+    pthread_once(&once, no_counting);
     if (!find(path, at, f) || !look(at, f))
         goto out;
     s = memory_zero(1, sizeof *s);

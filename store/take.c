@@ -18,6 +18,8 @@ struct writing *writing_of(struct store *s)
         cache_init(&w->cache, CACHE_SLOTS);
         tally_init(&w->tally);
         arena_init(&w->scratch, SCRATCH_BYTES_MAX);
+        /* A first block that no rewind gives back: or each use would ask the system. */
+        (void)arena_bytes(&w->scratch, 1);
         w->allow_entries = -1;
         w->data_version = -1;
     }

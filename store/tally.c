@@ -113,20 +113,35 @@ static int by_user(const void *a, const void *b)
     return (x->user > y->user) - (x->user < y->user);
 }
 
+/* (One UPDATE ... FROM would do it, and open a table in memory each time.) */
+static bool count_host(struct store *s, const struct tally_sighting *t, struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, STMT_SIGHTING_LOADS, f);
+    int64_t pair, had;
+    bool row;
+
+    if (!st)
+        return false;
+    stmt_number(st, 1, t->sighting);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    pair = row ? sqlite3_column_int64(st, 0) : 0;
+    had = row ? sqlite3_column_int64(st, 1) : 0;
+    stmt_done(st);
+    if ((had > 0) == (had + t->loads > 0))
+        return true;
+    if (!(st = stmt_get(s, STMT_PAIR_HOSTS, f)))
+        return false;
+    stmt_number(st, 1, pair);
+    stmt_number(st, 2, had > 0 ? -1 : 1);
+    return stmt_run(s, st, f);
+}
+
 static bool flush_sighting(struct store *s, const struct tally_sighting *t, struct fault *f)
 {
-    sqlite3_stmt *hosts = stmt_get(s, STMT_PAIR_HOSTS, f), *add;
+    sqlite3_stmt *add;
 
-    if (!hosts)
-        return false;
-    if (t->loads) {
-        stmt_number(hosts, 1, t->sighting);
-        stmt_number(hosts, 2, t->loads);
-        if (!stmt_run(s, hosts, f))
-            return false;
-    }
-    add = stmt_get(s, STMT_SIGHTING_ADD, f);
-    if (!add)
+    if ((t->loads && !count_host(s, t, f)) || !(add = stmt_get(s, STMT_SIGHTING_ADD, f)))
         return false;
     stmt_number(add, 1, t->sighting);
     stmt_number(add, 2, t->loads);
@@ -151,17 +166,35 @@ static bool flush_user(struct store *s, const struct tally_user *t, struct fault
     return stmt_run(s, add, f);
 }
 
+/* Both tables are cleared afterwards, so the entries may be moved to the front. */
+static void sort_sightings(struct tally *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < TALLY_SLOTS && n < t->sighting_count; i++)
+        if (t->sightings[i].sighting)
+            t->sightings[n++] = t->sightings[i];
+    qsort(t->sightings, n, sizeof *t->sightings, by_sighting);
+}
+
+static void sort_users(struct tally *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < TALLY_SLOTS && n < t->user_count; i++)
+        if (t->users[i].sighting)
+            t->users[n++] = t->users[i];
+    qsort(t->users, n, sizeof *t->users, by_user);
+}
+
 bool tally_flush(struct store *s, struct tally *t, struct fault *f)
 {
-    /* Free slots have the id 0 and come first once sorted. */
-    if (t->sighting_count)
-        qsort(t->sightings, TALLY_SLOTS, sizeof *t->sightings, by_sighting);
-    for (size_t i = TALLY_SLOTS - t->sighting_count; i < TALLY_SLOTS; i++)
+    sort_sightings(t);
+    for (size_t i = 0; i < t->sighting_count; i++)
         if (!flush_sighting(s, &t->sightings[i], f))
             return false;
-    if (t->user_count)
-        qsort(t->users, TALLY_SLOTS, sizeof *t->users, by_user);
-    for (size_t i = TALLY_SLOTS - t->user_count; i < TALLY_SLOTS; i++)
+    sort_users(t);
+    for (size_t i = 0; i < t->user_count; i++)
         if (!flush_user(s, &t->users[i], f))
             return false;
     tally_forget(t);
