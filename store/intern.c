@@ -235,7 +235,9 @@ static bool module_new(struct store *s, const struct load *l, const struct span 
     return true;
 }
 
-static bool intern_module(struct store *s, const struct load *l, int64_t *id, struct fault *f)
+/* *made: it is new, so nothing can point to it yet. */
+static bool intern_module(struct store *s, const struct load *l, int64_t *id, bool *made,
+                          struct fault *f)
 {
     struct span spans[MODULE_SPANS];
     size_t count = module_spans(l, spans);
@@ -244,6 +246,7 @@ static bool intern_module(struct store *s, const struct load *l, int64_t *id, st
     sqlite3_stmt *st;
     bool row;
 
+    *made = false;
     if ((*id = cache_find(&s->writing->cache, hash)))
         return true;
     if (!module_key(s, spans, count, key, f) || !(st = stmt_get(s, STMT_MODULE_FIND, f)))
@@ -253,6 +256,7 @@ static bool intern_module(struct store *s, const struct load *l, int64_t *id, st
         return false;
     *id = row ? sqlite3_column_int64(st, 0) : 0;
     stmt_done(st);
+    *made = !row;
     if (!row && !module_new(s, l, spans, count, span_of(key, sizeof key), id, f))
         return false;
     cache_put(&s->writing->cache, hash, *id);
@@ -287,20 +291,22 @@ static bool find_ids(struct store *s, enum stmt name, int64_t a, int64_t b, int6
 }
 
 static bool intern_pair(struct store *s, const struct load *l, struct verdict v, int64_t *id,
-                        struct fault *f)
+                        bool *made, struct fault *f)
 {
     int64_t module, image;
     struct hash128 hash;
     sqlite3_stmt *st;
 
-    if (!intern_module(s, l, &module, f) || !intern_image(s, l->Image, &image, f))
+    if (!intern_module(s, l, &module, made, f) || !intern_image(s, l->Image, &image, f))
         return false;
     hash = ids_key(CACHE_PAIR, module, image);
-    if ((*id = cache_find(&s->writing->cache, hash)))
+    *id = *made ? 0 : cache_find(&s->writing->cache, hash);
+    if (*id)
         return true;
-    if (!find_ids(s, STMT_PAIR_FIND, module, image, id, f))
+    if (!*made && !find_ids(s, STMT_PAIR_FIND, module, image, id, f))
         return false;
-    if (!*id) {
+    *made = !*id;
+    if (*made) {
         if (!(st = stmt_get(s, STMT_PAIR_NEW, f)))
             return false;
         stmt_number(st, 1, module);
@@ -358,15 +364,16 @@ bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_
     struct hash128 all = load_key(l), hash;
     struct verdict v;
     int64_t pair;
+    bool made;
 
     if ((*id = cache_find(&s->writing->cache, all)))
         return true;
     v = factor_verdict(l->platform, l->Image, l->ImageLoaded, l->Signed);
-    if (!intern_pair(s, l, v, &pair, f))
+    if (!intern_pair(s, l, v, &pair, &made, f))
         return false;
     hash = ids_key(CACHE_SIGHTING, pair, host);
-    *id = cache_find(&s->writing->cache, hash);
-    if (!*id && !find_ids(s, STMT_SIGHTING_FIND, pair, host, id, f))
+    *id = made ? 0 : cache_find(&s->writing->cache, hash);
+    if (!*id && !made && !find_ids(s, STMT_SIGHTING_FIND, pair, host, id, f))
         return false;
     if (!*id && !sighting_new(s, pair, host, l, v, id, f))
         return false;

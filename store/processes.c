@@ -294,5 +294,8 @@ bool process_take(struct store *s, struct source *src, int64_t host, const struc
         return true;
     if (p->ended ? !end_take(s, src, host, p, &id, f) : !start_take(s, src, host, p, &id, f))
         return false;
+    if (process_guid_counts(p->ProcessGuid) && p->Image.at && p->ProcessId >= 0)
+        cache_put(&s->writing->cache,
+                  cache_key(CACHE_PROCESS, (struct span[]){ p->Computer, p->ProcessGuid }, 2), id);
     return record_take(s, src, id, p, f);
 }

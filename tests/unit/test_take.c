@@ -447,14 +447,16 @@ static size_t make_part(const struct rec *log, size_t count, struct rec *out, si
     " FROM process_record r JOIN process p ON p.id = r.process" \
     " JOIN evidence e ON e.id = r.evidence ORDER BY 1, 2, 3, 4, 5, 6"
 
+#define SHARES "SELECT s.loads, s.recovered, count(*), sum(u.loads), sum(u.recovered) FROM sighting s" \
+    " LEFT JOIN sighting_user u ON u.sighting = s.id GROUP BY s.loads, s.recovered ORDER BY 1, 2"
+
 static char *content(struct store *s)
 {
     static const char *const questions[] = {
         LEDGER, SIGHTINGS, LOADS_SAME, PROCESSES_SAME, RECORDS_SAME, CONTEXTS_SAME, COPIES_SAME,
         "SELECT h.name, r.first, r.last, r.records FROM record_range r JOIN host h ON h.id = r.host",
         "SELECT kind, count(*) FROM ingest_problem WHERE kind <> 'conflict' GROUP BY 1",
-        "SELECT s.loads, s.recovered, count(*), sum(u.loads), sum(u.recovered) FROM sighting s"
-        " LEFT JOIN sighting_user u ON u.sighting = s.id GROUP BY s.loads, s.recovered ORDER BY 1, 2",
+        SHARES,
         "SELECT count(*) FROM module", "SELECT count(*) FROM pair", "SELECT count(*) FROM stale",
     };
     char *all = memory_zero(1, 1);
