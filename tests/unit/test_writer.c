@@ -111,10 +111,14 @@ static void rows_land_within_a_quarter_of_a_second(void **state)
     begin(&t, true, false);
     at = moment_ticks();
     send_file(&t, 1, 3);
-    n = await(&t, NOTICE_COMMITTED);
-    assert_int_equal(n->records, 300);
-    assert_true(moment_ticks() - at < 5 * SEC); /* the machine may be busy */
-    notice_close(n);
+    /* (A busy machine may need two commits for them.) */
+    for (uint64_t records = 0; records < 300;) {
+        n = await(&t, NOTICE_COMMITTED);
+        assert_true(n->records > records);
+        records = n->records;
+        notice_close(n);
+    }
+    assert_true(moment_ticks() - at < 5 * SEC);
     assert_int_equal(number_in(t.path, "SELECT count(*) FROM load"), 300);
     assert_int_equal(number_in(t.path, "SELECT count(*) FROM evidence WHERE state = 'reading'"
                                        " AND place = 30000"), 1);
