@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+_Static_assert(CASE_VALUE_BYTES_MAX > 2 * BATCH_BYTES_MAX, "a module has its path and its name");
+
 #define SQL_DEPTH_MAX 200
 #define SQL_COLUMNS_MAX 128
 #define SQL_VARIABLES_MAX 256

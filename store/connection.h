@@ -15,7 +15,7 @@
 #define CASE_VERSION 1
 #define CASE_PAGE_BYTES 8192
 #define CASE_SQL_BYTES_MAX (64 << 10)  /* one statement, one line of the schema */
-#define CASE_VALUE_BYTES_MAX (64 << 20)
+#define CASE_VALUE_BYTES_MAX (160 << 20) /* a row: no batch holds texts for a larger one */
 #define CASE_BUSY_MS 5000
 
 struct writing;

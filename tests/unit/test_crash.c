@@ -249,10 +249,72 @@ static void a_full_disk_stops_the_writing_and_keeps_the_rest(void **state)
     case_remove(path);
 }
 
+/* Files its own records, one commit a batch, and an order between two. */
+static int take_turns(const char *path, size_t i)
+{
+    struct file file = file_of(i);
+    struct order *o = order_open(ORDER_UNDO);
+    struct fault f = { 0 };
+    char text[256];
+    struct store *s = store_open(path, STORE_WRITE, &f);
+
+    for (size_t n = 0; s && n < file_batches(&file); n++) {
+        struct batch *b = file_batch(&file, (uint32_t)i + 1, n, 0);
+        if (!store_take(s, b, &f) || !store_commit(s, &f))
+            return 2;
+        batch_close(b);
+        /* by turns an entry and its undo (which may be another writer's) */
+        o->kind = n % 2 ? ORDER_UNDO : ORDER_ALLOW;
+        o->sighting = 1 + (int64_t)n;
+        o->allow = ALLOW_PATH;
+        question_text(&o->reason, "ours");
+        if (!store_order(s, o, text, &f) && f.kind != FAULT_USAGE)
+            return 3;
+    }
+    if (!s || !store_settle(s, &f))
+        return 4;
+    order_close(o);
+    store_close(s);
+    return 0;
+}
+
+static void several_writers_take_turns(void **state)
+{
+    struct fault f = { 0 };
+    char path[64];
+    struct store *s = case_new(path, &f);
+    pid_t child[FILES];
+    int status;
+
+    (void)state;
+    assert_non_null(s);
+    store_close(s);
+    for (size_t i = 0; i < FILES; i++) {
+        child[i] = fork();
+        if (child[i] == 0)
+            _exit(take_turns(path, i));
+    }
+    for (size_t i = 0; i < FILES; i++) {
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_int_equal(status, 0);
+    }
+    s = store_open(path, STORE_WRITE, &f);
+    assert_non_null(s);
+    consistent(s);
+    assert_int_equal(number(s, "SELECT sum(records) FROM evidence"), FILES * RECORDS);
+    assert_int_equal(number(s, "SELECT sum(duplicates) FROM evidence"), 1500 / 8 * 7 + 3);
+    assert_true(number(s, "SELECT count(*) FROM allow_history") > 0);
+    assert_int_equal(number(s, "SELECT count(*) FROM (SELECT User FROM user GROUP BY 1)"),
+                     number(s, "SELECT count(*) FROM user"));
+    store_close(s);
+    case_remove(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kill_loses_nothing_that_was_committed),
+        cmocka_unit_test(several_writers_take_turns),
         cmocka_unit_test(a_full_disk_stops_the_writing_and_keeps_the_rest),
     };
     make();
