@@ -102,7 +102,7 @@ static bool watch(struct feed *fd, struct progress *p, bool *stopped, struct fau
     return !failed;
 }
 
-static int load(struct feed *fd, const char *case_path, bool *empty)
+static int load(struct feed *fd, const char *case_path, const char *path, bool *empty)
 {
     struct progress p;
     struct fault f, closing;
@@ -120,7 +120,7 @@ static int load(struct feed *fd, const char *case_path, bool *empty)
         tell("what was committed is in %s; the same command continues from there", case_path);
         return STATUS_FAILED;
     }
-    return intake_report(case_path, fd, moment_ticks() - p.began, stopped, empty);
+    return intake_report(case_path, path, fd, moment_ticks() - p.began, stopped, empty);
 }
 
 int intake_run(const char *case_path, const char *const *paths, size_t count,
@@ -143,7 +143,7 @@ int intake_run(const char *case_path, const char *const *paths, size_t count,
             case_file_remove(case_path);
         return tell_fault(&f);
     }
-    status = load(&fd, case_path, &empty);
+    status = load(&fd, case_path, paths[0], &empty);
     feed_clear(&fd);
     if (made && empty)
         case_file_remove(case_path);

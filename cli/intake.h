@@ -14,9 +14,9 @@ struct store *intake_open(const char *case_path, bool *made, struct fault *f) MU
 int intake_run(const char *case_path, const char *const *paths, size_t count,
                unsigned workers);
 
-/* What became of this run's files, on stderr; gives the exit status.  *empty is
- * set where not one file was met. */
-int intake_report(const char *case_path, const struct feed *fd, int64_t took, bool stopped,
-                  bool *empty);
+/* What became of this run's files, on stderr; gives the exit status.  `path` is
+ * the first that was given; *empty is set where not one file was met. */
+int intake_report(const char *case_path, const char *path, const struct feed *fd, int64_t took,
+                  bool stopped, bool *empty);
 
 #endif

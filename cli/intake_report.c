@@ -28,6 +28,8 @@ struct report {
     uint64_t files, bytes, states[SOURCE_SKIPPED + 1];
     struct counts sum;
     bool damaged;           /* the status is 1 */
+    char one[SHOWN_MAX];    /* the path of the first file of this ingest */
+    char why[SHOWN_MAX];    /* and why it was only listed; "" */
     uint64_t named;
     struct first *firsts;
     size_t first_count;
@@ -121,7 +123,11 @@ static bool take_files(void *ctx, const struct page *p)
 
         if (!feed_is_new(r->fd, p->keys[i]))
             continue;
-        r->files++;
+        if (r->files++ == 0) {
+            copy_text(r->one, sizeof r->one, row[EVIDENCE_PATH].text);
+            if (row[EVIDENCE_REASON].type == CELL_TEXT)
+                copy_text(r->why, sizeof r->why, row[EVIDENCE_REASON].text);
+        }
         r->states[state]++;
         add(&r->bytes, &row[EVIDENCE_BYTES]);
         add(&r->sum.records, &row[EVIDENCE_RECORDS]);
@@ -160,21 +166,27 @@ static const char *formats(char *out, size_t size)
 }
 
 /* Nothing was read: say which of the reasons it is. */
-static void say_nothing(const struct report *r)
+static void say_nothing(const struct report *r, const char *path)
 {
     char count[TELL_COUNT_TEXT], text[256];
 
     tell_count(r->files, count);
     if (r->files == 0)
-        tell("there is no evidence: not one file was found");
+        tell("%s: there is no evidence here: not one file was found", path);
+    else if (r->files == 1 && r->states[SOURCE_EMPTY])
+        tell("%s: nothing was loaded: the file is empty", r->one);
+    else if (r->files == 1 && r->states[SOURCE_SKIPPED])
+        tell("%s: nothing was loaded: %s", r->one, *r->why ? r->why : "it is only listed");
+    else if (r->files == 1 && r->states[SOURCE_UNKNOWN])
+        tell("%s: nothing was loaded: it is of no format that modhunt reads (%s)", r->one,
+             formats(text, sizeof text));
     else if (r->states[SOURCE_EMPTY] == r->files)
-        tell(r->files == 1 ? "nothing was loaded: the file is empty"
-                          : "nothing was loaded: all %s files are empty", count);
+        tell("%s: nothing was loaded: all %s files are empty", path, count);
     else if (r->states[SOURCE_UNREADABLE] == r->files)
-        tell("nothing was loaded: no file could be read");
+        tell("%s: nothing was loaded: no file could be read", path);
     else
-        tell("nothing was loaded: of %s %s none is of a format that modhunt reads (%s)", count,
-             r->files == 1 ? "file" : "files", formats(text, sizeof text));
+        tell("%s: nothing was loaded: of %s files none is of a format that modhunt reads (%s)",
+             path, count, formats(text, sizeof text));
 }
 
 static void say_sum(const struct report *r, const char *case_path, int64_t took)
@@ -228,8 +240,8 @@ static bool read_ledger(struct report *r, const char *case_path, struct fault *f
     return ok;
 }
 
-int intake_report(const char *case_path, const struct feed *fd, int64_t took, bool stopped,
-                  bool *empty)
+int intake_report(const char *case_path, const char *path, const struct feed *fd, int64_t took,
+                  bool stopped, bool *empty)
 {
     struct report r = { .fd = fd };
     struct fault f;
@@ -244,7 +256,7 @@ int intake_report(const char *case_path, const struct feed *fd, int64_t took, bo
     if (read_files(&r))
         say_sum(&r, case_path, took);
     else if (!stopped)
-        say_nothing(&r);
+        say_nothing(&r, path);
     status = r.files == 0 ? STATUS_FAILED
              : r.damaged || !read_files(&r) ? STATUS_DAMAGED : STATUS_DONE;
     if (stopped) {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+#define HEAP_KEPT_BYTES (32 << 20) /* batches come and go: giving the heap back costs a fifth */
 
 /* A descriptor 0, 1 or 2 that is closed would be the next file that is opened:
  * the case, and then a message would be written into it. */
@@ -32,6 +35,8 @@ static void set_up(void)
     umask(077);
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
+    mallopt(M_MMAP_THRESHOLD, HEAP_KEPT_BYTES);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     setlocale(LC_CTYPE, ""); /* numbers and times stay as they are everywhere */

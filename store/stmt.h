@@ -56,7 +56,7 @@
                        " finished = ?6, settled = 0 WHERE id = ?1") \
     _(EVIDENCE_FACTS,  "SELECT format, sha256 FROM evidence WHERE id = ?1") \
     _(KNOWN,           "SELECT id, size, fingerprint, sha256, state, place FROM evidence" \
-                       " WHERE state <> 'duplicate' ORDER BY id") \
+                       " ORDER BY id") \
     _(RANGE_ADD,       "INSERT INTO record_range (evidence, host, Channel, first, last, records," \
                        " first_time, last_time, loads, processes, context)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" \

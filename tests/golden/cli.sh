@@ -249,7 +249,7 @@ fi
 run 3 ingest -c new.modhunt missing.evtx; err_has 'missing.evtx'; [ -e new.modhunt ] && fail 'a case for nothing'
 mkdir empty; run 3 ingest -c new.modhunt empty; err_has 'no evidence'; [ -e new.modhunt ] && fail 'a case for an empty folder'
 : >empty.evtx; run 1 ingest -c e1.modhunt empty.evtx; err_has 'the file is empty'
-mkdir texts; echo hello >texts/a.txt; run 1 ingest -c e2.modhunt texts; err_has 'none is of a format'
+mkdir texts; echo hello >texts/a.txt; run 1 ingest -c e2.modhunt texts; err_has 'of no format that modhunt reads'
 cp -r texts mixed; cp evidence/sysmon.xml mixed
 run 0 ingest -c e3.modhunt mixed; err_has '1 file is of no format'
 { cat evidence/sysmon.xml; echo '<Event><System><Provider Name="x"/><EventID>7</Ev'; } >cut.xml
