@@ -275,7 +275,7 @@ static void a_terminal_that_can_not_be_used_is_refused_with_a_sentence(void **st
         struct screen *s = start_env(tale(), env, 24, 80);
 
         screen_shows(s, "TERM=");
-        assert_int_equal(screen_end(s, SCREEN_WAIT_MS), 2);
+        assert_int_equal(screen_end(s, SCREEN_WAIT_MS), 3);
         assert_true(screen_restored(s));
         screen_free(s);
     }

@@ -75,6 +75,7 @@ static int is_unc(const char *text, size_t len)
 static struct answer judge(struct span Image, struct span ImageLoaded, struct span Signed)
 {
     char image[4096], module[4096];
+    image[0] = module[0] = 0;
     size_t image_len = lowered(image, sizeof image, Image);
     size_t module_len = lowered(module, sizeof module, ImageLoaded);
     struct answer a = {

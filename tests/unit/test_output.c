@@ -248,8 +248,8 @@ static void what_is_not_known_prints_as_such(void **state)
         [OUTPUT_TABLE] = "t                    u\n2022-08-31 20:39:07Z 1\n                     ?\n",
         [OUTPUT_CSV] = "t,u\r\n2022-08-31T20:39:07.561000Z,1\r\n,?\r\n",
         [OUTPUT_TSV] = "t\tu\n2022-08-31T20:39:07.561000Z\t1\n\t?\n",
-        [OUTPUT_JSONL] = "{\"t\":\"2022-08-31T20:39:07.561000Z\",\"u\":1,\"only\":\"x\"}\n"
-                         "{\"t\":null,\"u\":null,\"only\":null}\n",
+        [OUTPUT_JSONL] = ("{\"t\":\"2022-08-31T20:39:07.561000Z\",\"u\":1,\"only\":\"x\"}\n"
+                          "{\"t\":null,\"u\":null,\"only\":null}\n"),
     };
 
     (void)state;
