@@ -282,11 +282,16 @@ void screen_orders(struct screen *s, const char *above, const char *below)
     }
 }
 
-void screen_resize(struct screen *s, int rows, int columns)
+void screen_resize_terminal(struct screen *s, int rows, int columns)
 {
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns };
 
     ioctl(s->master, TIOCSWINSZ, &size);
+}
+
+void screen_resize(struct screen *s, int rows, int columns)
+{
+    screen_resize_terminal(s, rows, columns);
     if (rows > 0 && columns > 0) {
         s->rows = rows;
         s->columns = columns;

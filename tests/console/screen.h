@@ -41,6 +41,9 @@ int screen_column(struct screen *s, int row, const char *text);
 struct screen_look screen_look(struct screen *s, int row, int column);
 
 void screen_resize(struct screen *s, int rows, int columns);
+/* The program's terminal alone: libvterm 0.1.4 does not survive a storm of sizes
+ * under output that was made for other ones. */
+void screen_resize_terminal(struct screen *s, int rows, int columns);
 void screen_kill(struct screen *s, int signal);
 void screen_hang_up(struct screen *s); /* the terminal goes away */
 /* Waits for the end: its exit status, or 128 + signal; -1 past the deadline. */

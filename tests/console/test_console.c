@@ -142,6 +142,7 @@ static void allowing_hides_at_once_and_undo_brings_back(void **state)
     (void)state;
 
     screen_shows(s, "plugin.dll");
+    screen_hides(s, "checking"); /* until then the case is read-only */
     screen_type(s, "ja\r");
     screen_shows(s, "an entry needs a reason");
     screen_type(s, "installer of ours\r");
@@ -170,6 +171,7 @@ static void an_entry_stays_when_one_comes_back(void **state)
     (void)state;
 
     screen_shows(s, "T1129.dll");
+    screen_hides(s, "checking");
     screen_type(s, "Atest of ours\r");
     screen_hides(s, "T1129.dll");
     quit(s);

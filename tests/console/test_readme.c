@@ -49,6 +49,7 @@ static void the_eight_keys_show_what_the_readme_says(void **state)
     screen_shows(s, "on 5 hosts, 0 allowed");
     screen_orders(s, "df00tech-test-module.dll", "df00tech-reg-test.dll");
     screen_orders(s, "df00tech-reg-test.dll", "df00tech-module.dll");
+    screen_hides(s, "checking"); /* until then the case is read-only */
 
     screen_type(s, "\r");
     screen_shows(s, "temp 1 + unc 0 + loader 1 x (1 - good 0) + unsigned 1 = 3");

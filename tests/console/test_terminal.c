@@ -300,7 +300,7 @@ static void no_size_breaks_it(void **state)
     }
     for (int i = 0; i < 300; i++) {
         chance = chance * 1103515245 + 12345;
-        screen_resize(s, (int)(chance >> 16) % 70, (int)(chance >> 8) % 220);
+        screen_resize_terminal(s, (int)(chance >> 16) % 70, (int)(chance >> 8) % 220);
         if (i % 10 == 0)
             screen_rest(s, 15);
     }
