@@ -37,7 +37,7 @@ SYSTEM = set('''
 assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar
 wctype dirent fcntl fnmatch ftw getopt glob grp langinfo libgen poll pthread pwd regex sched
-semaphore spawn strings syslog termios unistd endian byteswap alloca execinfo dlfcn pty fts paths
+semaphore spawn strings syslog termios unistd endian byteswap execinfo dlfcn pty fts paths malloc
 '''.split())
 SYSTEM_FOLDERS = ('sys/', 'linux/', 'netinet/', 'arpa/', 'immintrin', 'x86intrin', 'cpuid',
                   'nmmintrin', 'wmmintrin', 'emmintrin', 'tmmintrin', 'smmintrin', 'arm_')
@@ -85,7 +85,7 @@ def foreign(name, header):
                 f'{name} may not include <{header}>: {library} lives in {home} alone'
     if header.startswith(SYSTEM_FOLDERS) or re.sub(r'\.h$', '', header) in SYSTEM:
         return None
-    return f'{name} includes <{header}>, which is no header of C, POSIX or Linux and has no home'
+    return f'{name} includes <{header}>, which is no header of C, POSIX, glibc or Linux and has no home'
 
 
 def ours(name, folder, header):
