@@ -75,18 +75,26 @@ struct context *batch_context(struct batch *b)
     return c;
 }
 
-void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reason)
+static void append_loss(struct batch *b, struct loss what)
 {
     struct loss *l = arena_get(&b->arena, sizeof *l);
 
-    b->counts.records++;
-    b->counts.damaged++;
     if (!l)
         return;
-    l->place = place;
-    l->len = len;
-    l->reason = reason;
+    *l = what;
     APPEND(b->losses, b->last_loss, l);
+}
+
+void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reason)
+{
+    b->counts.records++;
+    b->counts.damaged++;
+    append_loss(b, (struct loss){ .place = place, .len = len, .reason = reason });
+}
+
+void batch_note(struct batch *b, uint64_t place, const char *reason)
+{
+    append_loss(b, (struct loss){ .place = place, .reason = reason, .note = true });
 }
 
 static struct other *find_other(const struct batch *b, struct span Provider, uint64_t id,

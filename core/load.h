@@ -154,6 +154,7 @@ struct loss {
     uint64_t place;     /* byte offset in the evidence */
     uint64_t len;       /* bytes given up; 0 where not known */
     const char *reason; /* a sentence without a full stop; static, or in the arena */
+    bool note;          /* nothing was given up: worth knowing, and counted nowhere */
 };
 
 /* The declared, numbered records that a batch holds of one host and channel,
@@ -235,7 +236,6 @@ struct batch {
     struct declared *declared; /* only where the decoder's follow asks for it */
     size_t declared_count, declared_room;
     struct found *found, *last_found; /* the decoder's, for its follow; then NULL */
-    uint64_t bad_checksums;    /* containers (EVTX chunks) whose checksum is wrong */
 };
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
@@ -249,6 +249,9 @@ struct context *batch_context(struct batch *b);
 
 /* Counts a damaged record.  `reason` must be static or live in the arena. */
 void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reason);
+
+/* Says something of a place that cost no record (a chunk's checksum is wrong). */
+void batch_note(struct batch *b, uint64_t place, const char *reason);
 
 /* Counts one more record that is not kept.  Past OTHERS_MAX names in one batch,
  * more than real records can bring, under no name. */

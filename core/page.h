@@ -82,7 +82,7 @@ enum question_kind {
     QUESTION_ALLOW,     /* the entries: enum allow_column */
     QUESTION_STACK,     /* groups by `stack`: enum stack_column */
     QUESTION_HUNT,      /* the seed's table in the seed's order, streamed */
-    QUESTION_PROBLEMS,  /* the ledger's damaged places, by file, then place: enum
+    QUESTION_PROBLEMS,  /* the ledger's damaged places, then its notes, by file: enum
                            problem_column; a row's key is its evidence's id */
 };
 

@@ -200,7 +200,7 @@ void evtx_chunk(struct batch *b, struct binxml *x, struct span slot, uint64_t pl
     known = free_space >= CHUNK_HEAD && free_space <= EVTX_SLOT;
     end = known && free_space < slot.len ? free_space : slot.len;
     if (known && !checksums_hold(&c, free_space))
-        b->bad_checksums++;
+        batch_note(b, place, "the chunk's checksum is wrong; its records were read all the same");
     end = walk(&c, end, known);
     if (known && free_space > slot.len && end == slot.len && free_space - end >= RECORD_MIN
         && (!b->last_loss || b->last_loss->place + b->last_loss->len != place + end))

@@ -201,7 +201,8 @@ bool ledger_batch(struct store *s, struct source *src, const struct batch *b,
         if (!add_range(s, src, r, f))
             return false;
     for (const struct loss *l = b->losses; l; l = l->next)
-        if (!ledger_problem(s, src, "damaged", l->place, l->len, l->reason ? l->reason : "", f))
+        if (!ledger_problem(s, src, l->note ? "note" : "damaged", l->place, l->len,
+                            l->reason ? l->reason : "", f))
             return false;
     return add_others(s, src, b, f) && ledger_shifts_flush(s, f)
         && add_counts(s, src, b, counts, f);

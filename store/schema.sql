@@ -80,7 +80,7 @@ CREATE TABLE other_record (
 CREATE TABLE ingest_problem (
     id       INTEGER PRIMARY KEY,
     evidence INTEGER NOT NULL,
-    kind     TEXT NOT NULL,        -- damaged, conflict, more
+    kind     TEXT NOT NULL,        -- damaged, note, conflict, more
     place    INTEGER NOT NULL,
     len      INTEGER NOT NULL,
     reason   TEXT NOT NULL

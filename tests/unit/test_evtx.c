@@ -33,7 +33,8 @@ static void see(struct batch *b, void *context)
 {
     struct seen *s = context;
 
-    s->bad_checksums += b->bad_checksums;
+    for (const struct loss *l = b->losses; l; l = l->next)
+        s->bad_checksums += l->note;
     for (const struct load *l = b->loads; l; l = l->next) {
         assert_true(s->loads < 200);
         keep(s->load[s->loads].ImageLoaded, 64, l->ImageLoaded);
