@@ -364,6 +364,7 @@ static void what_was_saved_is_there_after_the_terminal_is_lost(void **state)
     path = evidence_case("lost.modhunt", "lost.xml", 0);
     s = start(path, 24, 80);
     screen_shows(s, "T1129.dll");
+    screen_hides(s, "checking"); /* until then the case is read-only */
     screen_type(s, "Aacknowledged\r");
     screen_hides(s, "T1129.dll");
     screen_hang_up(s);
