@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define BATCHES_WAITING 16  /* decoded pieces that wait for the writer */
@@ -21,7 +22,7 @@ bool feed_check(const char *const *paths, size_t count, struct fault *f)
     for (size_t i = 0; i < count; i++) {
         if (!*paths[i])
             return fault(f, FAULT_SYSTEM, "an empty word names no evidence");
-        if (stat(paths[i], &st) != 0)
+        if (strcmp(paths[i], "-") != 0 && stat(paths[i], &st) != 0)
             return fault_errno(f, "%s", paths[i]);
     }
     return true;

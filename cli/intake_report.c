@@ -40,6 +40,18 @@ static void copy_text(char *out, size_t size, struct span s)
     snprintf(out, size, "%.*s", (int)(s.len < size ? s.len : size - 1), (const char *)s.at);
 }
 
+/* `bundle.zip!member` of what lay in a bundle. */
+static void copy_path(char *out, size_t size, const struct cell *row)
+{
+    struct span path = row[EVIDENCE_PATH].text, bundle = row[EVIDENCE_BUNDLE].text;
+
+    if (row[EVIDENCE_BUNDLE].type != CELL_TEXT || bundle.len == 0)
+        copy_text(out, size, path);
+    else
+        snprintf(out, size, "%.*s!%.*s", (int)bundle.len, (const char *)bundle.at, (int)path.len,
+                 (const char *)path.at);
+}
+
 static bool take_problems(void *ctx, const struct page *p)
 {
     struct report *r = ctx;
@@ -84,13 +96,13 @@ static enum source_state state_of(const struct cell *row)
 static void name_file(struct report *r, int64_t evidence, enum source_state state,
                       const struct cell *row)
 {
-    char path[SHOWN_MAX], reason[SHOWN_MAX] = "", count[TELL_COUNT_TEXT], more[2 * SHOWN_MAX] = "";
+    char path[2 * SHOWN_MAX], reason[SHOWN_MAX] = "", count[TELL_COUNT_TEXT], more[2 * SHOWN_MAX] = "";
     const struct first *first = first_of(r, evidence);
     int64_t damaged = row[EVIDENCE_DAMAGED].number;
 
     if (r->named++ >= NAMED_MAX)
         return;
-    copy_text(path, sizeof path, row[EVIDENCE_PATH].text);
+    copy_path(path, sizeof path, row);
     if (row[EVIDENCE_REASON].type == CELL_TEXT)
         copy_text(reason, sizeof reason, row[EVIDENCE_REASON].text);
     if (damaged > 0 && first)
@@ -124,7 +136,7 @@ static bool take_files(void *ctx, const struct page *p)
         if (!feed_is_new(r->fd, p->keys[i]))
             continue;
         if (r->files++ == 0) {
-            copy_text(r->one, sizeof r->one, row[EVIDENCE_PATH].text);
+            copy_path(r->one, sizeof r->one, row);
             if (row[EVIDENCE_REASON].type == CELL_TEXT)
                 copy_text(r->why, sizeof r->why, row[EVIDENCE_REASON].text);
         }

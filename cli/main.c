@@ -4,6 +4,7 @@
  * private: no core dumps, files for the owner alone.  A full disk and a closed
  * pipe are errors of a write here, never a signal. */
 #include "cli/commands.h"
+#include "ingest/bundle.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
 {
     int status;
 
+    bundle_program(argc, argv); /* where we were started to read an archive */
     set_up();
     status = commands_run(argc - 1, argv + 1);
     errno = 0;

@@ -15,6 +15,7 @@ struct ingest {
     char **paths;
     size_t path_count;
     struct file_id *avoid;
+    char *password;
     struct walk counting, reading;
     struct tally tally;
     atomic_uint_fast64_t files, bytes;
@@ -57,7 +58,7 @@ static bool paths_exist(const struct ingest_options *o, struct fault *f)
     struct stat s;
 
     for (size_t i = 0; i < o->path_count; i++)
-        if (stat(o->paths[i], &s) != 0)
+        if (strcmp(o->paths[i], WALK_STANDARD_INPUT) != 0 && stat(o->paths[i], &s) != 0)
             return fault_errno(f, "%s", o->paths[i]);
     return true;
 }
@@ -85,6 +86,9 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
     in->counting.ctx = in;
     in->reader.seen = seen_open(o->known, o->known_count);
     in->reader.digest = digest_open();
+    in->reader.bundles = o->bundles;
+    if (o->bundles.password)
+        in->reader.bundles.password = in->password = memory_text(o->bundles.password);
 }
 
 static unsigned cores(void)
@@ -153,6 +157,9 @@ void ingest_finish(struct ingest *in)
     line_close(in->reader.line);
     seen_close(in->reader.seen);
     digest_close(in->reader.digest);
+    if (in->password)
+        explicit_bzero(in->password, strlen(in->password));
+    free(in->password);
     for (size_t i = 0; i < in->path_count; i++)
         free(in->paths[i]);
     free(in->paths);

@@ -11,19 +11,21 @@
 
 #include "core/load.h"
 #include "core/queue.h"
+#include "ingest/bundle.h"
 
 struct file_id {
     uint64_t device, inode;
 };
 
 struct ingest_options {
-    const char *const *paths;     /* files and folders, as given */
+    const char *const *paths;     /* files and folders, as given; `-`: standard input */
     size_t path_count;
     const struct known *known;    /* what the case has already */
     size_t known_count;
     const struct file_id *avoid;  /* the live case, its -wal and -shm: passed over */
     size_t avoid_count;
     unsigned workers;             /* 0: one a core */
+    struct bundle_options bundles; /* limits and password of archives */
 };
 
 struct ingest_progress {

@@ -2,49 +2,31 @@
  *
  * Never writes, never follows a link inside a folder, never reads past the
  * size that the file had when it was opened, and never reads on in what is of
- * no format.  The surprise: pieces are cut from buffers whose size follows from
- * the bytes alone, so that an interrupted ingest meets the same pieces again.
+ * no format.  Bundles go on to members.c.
  *
  * Going on where an ingest was killed: the file is read, hashed, decoded and
  * followed again from its start, but batches up to the committed place are not
- * sent.  A piece that lies across that place shows that the bytes are others
- * than before (or were cut by other rules): then the old row is closed as
+ * sent.  If the bytes are not those of before, the old row is closed as
  * partial, saying so, and the file starts again as a new source. */
 #include "ingest/reader.h"
 
-#include <assert.h>
+#include "ingest/members.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CASE_MAGIC "SQLite format 3"
-#define CASE_ID_AT 68
-#define CASE_ID "MHNT"
 #define EDGE_BYTES SNIFF_BYTES /* of a fingerprint: first and last */
 #define HASH_BYTES (1u << 20)  /* read at a time where a file is only hashed */
 
-struct source {
-    struct reader *r;
+/* The file behind a source. */
+struct file {
     const struct walked *found;
     int fd;
-    uint64_t size;
-    const struct decoder *decoder;
-    uint8_t fingerprint[FINGERPRINT_BYTES];
-    uint64_t muted;      /* batches that end up to here are in the case already */
+    uint64_t offset;      /* read up to here */
     uint64_t done_before; /* bytes_done when it began */
 };
-
-/* What is buffered of a source: bytes.at[0] lies at `offset`. */
-struct buffer {
-    uint8_t *at;
-    size_t len, room;
-    uint64_t offset;
-    bool ended;         /* no byte follows those buffered */
-    const char *broken; /* why reading ended early */
-};
-
-enum reading { READ_ALL, READ_STOPPED, READ_OTHER_BYTES };
 
 /* Up to len bytes; fewer only at the end; -1 and errno. */
 static ssize_t read_at(int fd, uint8_t *to, size_t len, uint64_t offset)
@@ -65,77 +47,17 @@ static ssize_t read_at(int fd, uint8_t *to, size_t len, uint64_t offset)
     return (ssize_t)have;
 }
 
-/* ---- saying what begins and ends ---- */
-
-static struct job *job_for(struct reader *r, enum job_kind kind, const struct decoder *d,
-                           uint64_t begin, uint64_t end)
-{
-    struct job *j = memory_zero(1, sizeof *j);
-
-    j->kind = kind;
-    j->decoder = d;
-    j->batch = batch_open(r->sources, begin, end);
-    return j;
-}
-
-static bool announce(struct source *s, const char *format, int64_t resumes)
-{
-    s->r->sources++;
-    struct job *j = job_for(s->r, JOB_OPENS, s->decoder, 0, 0);
-    struct source_opens *o = arena_get(&j->batch->arena, sizeof *o);
-    bool full = false;
-
-    assert(o);
-    o->path = arena_copy(&j->batch->arena, span_text(s->found->path), &full);
-    o->size = s->size;
-    o->format = format;
-    o->resumes = resumes;
-    memcpy(o->fingerprint, s->fingerprint, FINGERPRINT_BYTES);
-    j->batch->opens = o;
-    return line_put(s->r->line, j);
-}
-
-static bool conclude(struct source *s, enum source_state state, uint64_t at,
-                     const uint8_t *sha256, const char *reason)
-{
-    struct job *j = job_for(s->r, JOB_CLOSES, s->decoder, at, at);
-    struct source_closes *c = arena_get(&j->batch->arena, sizeof *c);
-    bool full = false;
-
-    assert(c);
-    c->state = state;
-    c->size = s->decoder ? at : s->size;
-    c->hashed = sha256 != NULL;
-    if (sha256)
-        memcpy(c->sha256, sha256, SHA256_BYTES);
-    c->reason = arena_copy(&j->batch->arena, span_text(reason), &full);
-    j->batch->closes = c;
-    return line_put(s->r->line, j);
-}
-
-static bool only_listed(struct source *s, enum source_state state, const char *format,
-                        const char *reason)
-{
-    s->decoder = NULL;
-    return announce(s, format, 0) && conclude(s, state, 0, NULL, reason);
-}
-
 /* ---- before it is read ---- */
-
-static bool is_case(struct span head)
-{
-    return span_starts(head, SPAN(CASE_MAGIC "\0")) && head.len >= CASE_ID_AT + 4
-        && memcmp(head.at + CASE_ID_AT, CASE_ID, 4) == 0;
-}
 
 /* SHA-256 of the size (eight bytes, little-endian), the first and the last
  * EDGE_BYTES; of all bytes where there are fewer. */
 static bool fingerprint(struct source *s, struct span head, uint8_t *tail)
 {
+    const struct file *file = s->ctx;
     uint8_t size[8];
     size_t len = s->size < EDGE_BYTES ? (size_t)s->size : EDGE_BYTES;
 
-    if (read_at(s->fd, tail, len, s->size - len) != (ssize_t)len)
+    if (read_at(file->fd, tail, len, s->size - len) != (ssize_t)len)
         return false;
     for (int i = 0; i < 8; i++)
         size[i] = (uint8_t)(s->size >> (8 * i));
@@ -149,13 +71,14 @@ static bool fingerprint(struct source *s, struct span head, uint8_t *tail)
 
 static bool hash_whole(struct source *s, uint8_t sha256[static SHA256_BYTES])
 {
+    const struct file *file = s->ctx;
     uint8_t *bytes = memory_get(HASH_BYTES);
     uint64_t offset = 0;
     bool ok = false;
 
     digest_reset(s->r->digest);
     while (!line_stopping(s->r->line)) {
-        ssize_t n = read_at(s->fd, bytes, HASH_BYTES, offset);
+        ssize_t n = read_at(file->fd, bytes, HASH_BYTES, offset);
 
         if (n < 0)
             break;
@@ -171,14 +94,16 @@ static bool hash_whole(struct source *s, uint8_t sha256[static SHA256_BYTES])
     return ok;
 }
 
-/* Are these bytes in the case already, to the last one? */
-static bool is_copy(struct source *s, uint8_t sha256[static SHA256_BYTES])
+/* Are these bytes in the case already, to the last one?  A bundle that was not
+ * read whole is no copy where a password or other limits are given now. */
+static bool is_copy(struct source *s, bool is_bundle, uint8_t sha256[static SHA256_BYTES])
 {
     const struct known *k = NULL;
+    bool again = is_bundle && (s->r->bundles.password || s->r->bundles.limits.depth);
     bool hashed = false;
 
     while ((k = seen_find(s->r->seen, s->size, s->fingerprint, k)) != NULL) {
-        if (!k->hashed)
+        if (!k->hashed || (again && k->state == SOURCE_PARTIAL))
             continue;
         if (!hashed && !hash_whole(s, sha256))
             return false;
@@ -205,138 +130,72 @@ static int64_t interrupted_row(struct source *s)
 
 /* ---- reading ---- */
 
-/* Fills up to `target` bytes and one more, which tells whether they are the
- * last. */
-static void fill(struct source *s, struct buffer *b, size_t target)
+/* Never past the size that the file had when it was opened. */
+static size_t more_of_file(struct source *s, struct buffer *b, uint8_t *to, size_t len)
 {
-    if (b->room < target + 1) {
-        b->room = target + 1;
-        b->at = memory_grow(b->at, b->room, 1);
-    }
-    while (!b->ended && b->len <= target) {
-        uint64_t from = b->offset + b->len;
-        uint64_t left = s->size > from ? s->size - from : 0;
-        size_t want = target + 1 - b->len;
-        ssize_t n;
+    struct file *file = s->ctx;
+    size_t have = 0;
 
-        if (want > left)
-            want = (size_t)left;
-        n = want ? read_at(s->fd, b->at + b->len, want, from) : 0;
+    while (have < len && file->offset < s->size) {
+        uint64_t left = s->size - file->offset;
+        size_t want = len - have < left ? len - have : (size_t)left;
+        ssize_t n = read_at(file->fd, to + have, want, file->offset);
+
         if (n < 0)
             b->broken = strerrordesc_np(errno);
-        if (n <= 0) {
-            b->ended = true;
+        if (n <= 0)
             break;
-        }
-        digest_add(s->r->digest, span_of(b->at + b->len, (size_t)n));
-        b->len += (size_t)n;
+        have += (size_t)n;
+        file->offset += (uint64_t)n;
     }
+    return have;
 }
 
-/* Hands the first n bytes on; what is behind them goes to a buffer of its own. */
-static bool hand_on(struct source *s, struct buffer *b, size_t n, struct span prefix,
-                    bool damaged)
+static void file_moved(struct source *s, uint64_t offset)
 {
-    struct job *j = job_for(s->r, JOB_PIECE, s->decoder, b->offset, b->offset + n);
-    size_t rest = b->len - n;
-    size_t room = (rest > s->decoder->piece_bytes ? rest : s->decoder->piece_bytes) + 1;
-    uint8_t *next = memory_get(room);
-    bool full = false;
+    const struct file *file = s->ctx;
 
-    memcpy(next, b->at + n, rest);
-    j->buffer = b->at;
-    j->piece = (struct piece){
-        .offset = b->offset,
-        .bytes = span_of(b->at, n),
-        .first = b->offset == 0,
-        .last = b->ended && rest == 0,
-        .damaged_cut = damaged,
-        .prefix = arena_copy(&j->batch->arena, prefix, &full),
-    };
-    j->mute = b->offset + n <= s->muted;
-    b->at = next;
-    b->room = room;
-    b->len = rest;
-    b->offset += n;
-    atomic_store(&s->r->bytes_done, s->done_before + b->offset);
-    return line_put(s->r->line, j);
-}
-
-static enum reading read_pieces(struct source *s, struct buffer *b)
-{
-    const struct decoder *d = s->decoder;
-    size_t target = d->piece_bytes;
-    void *state = memory_zero(1, d->cut_bytes ? d->cut_bytes : 1);
-    enum reading result = READ_ALL;
-
-    digest_reset(s->r->digest);
-    for (;;) {
-        fill(s, b, target);
-        size_t visible = b->len < target ? b->len : target;
-        bool at_end = b->ended && visible == b->len, damaged = false;
-
-        if (visible == 0)
-            break;
-        struct span prefix = d->prefix ? d->prefix(state) : SPAN_NONE;
-        size_t n = d->cut(state, span_of(b->at, visible), b->offset, at_end);
-        assert(n <= visible && (n > 0 || !at_end));
-        if (n == 0 && target < d->piece_max) {
-            target = target + d->piece_bytes < d->piece_max ? target + d->piece_bytes
-                                                            : d->piece_max;
-            continue;
-        }
-        if (n == 0) {
-            n = visible;
-            damaged = true;
-        }
-        if (b->offset < s->muted && b->offset + n > s->muted) {
-            result = READ_OTHER_BYTES;
-            break;
-        }
-        target = d->piece_bytes;
-        if (!hand_on(s, b, n, prefix, damaged)) {
-            result = READ_STOPPED;
-            break;
-        }
-    }
-    free(state);
-    return result;
+    atomic_store(&s->r->bytes_done, file->done_before + offset);
 }
 
 /* Why a file that was read is not complete; NULL where it is. */
 static const char *what_went_wrong(const struct source *s, const struct buffer *b)
 {
+    const struct file *file = s->ctx;
     struct stat now;
 
     if (b->broken)
         return b->broken;
-    if (fstat(s->fd, &now) != 0 || b->offset != s->size || (uint64_t)now.st_size != s->size
-        || now.st_mtim.tv_sec != s->found->stat.st_mtim.tv_sec
-        || now.st_mtim.tv_nsec != s->found->stat.st_mtim.tv_nsec)
+    if (fstat(file->fd, &now) != 0 || b->offset != s->size || (uint64_t)now.st_size != s->size
+        || now.st_mtim.tv_sec != file->found->stat.st_mtim.tv_sec
+        || now.st_mtim.tv_nsec != file->found->stat.st_mtim.tv_nsec)
         return "changed while it was read";
     return NULL;
 }
 
 static bool read_source(struct source *s, int64_t resumes)
 {
+    struct file *file = s->ctx;
     struct buffer b = { 0 };
     uint8_t sha256[SHA256_BYTES];
-    bool go_on = announce(s, s->decoder->name, resumes);
+    bool go_on = source_opens(s, s->decoder->name, resumes);
 
-    switch (go_on ? read_pieces(s, &b) : READ_STOPPED) {
+    file->offset = 0;
+    digest_reset(s->r->digest);
+    switch (go_on ? source_read(s, &b) : READ_STOPPED) {
     case READ_STOPPED:
         go_on = false;
         break;
     case READ_OTHER_BYTES:
-        go_on = conclude(s, SOURCE_PARTIAL, s->muted, NULL,
-                         "its bytes are not those that an interrupted ingest had read")
+        go_on = source_closes(s, SOURCE_PARTIAL, s->muted, NULL, OTHER_BYTES)
             && (s->muted = 0, read_source(s, 0));
         break;
     case READ_ALL: {
         const char *wrong = what_went_wrong(s, &b);
 
         digest_take(s->r->digest, sha256);
-        go_on = conclude(s, wrong ? SOURCE_PARTIAL : SOURCE_COMPLETE, b.offset, sha256, wrong);
+        go_on = source_closes(s, wrong ? SOURCE_PARTIAL : SOURCE_COMPLETE, b.offset, sha256,
+                              wrong);
         if (!wrong)
             seen_add(s->r->seen, s->size, s->fingerprint, sha256);
         break;
@@ -346,43 +205,67 @@ static bool read_source(struct source *s, int64_t resumes)
     return go_on;
 }
 
+static bool read_bundle(struct source *s)
+{
+    struct file *file = s->ctx;
+    struct members_of of = { .fd = file->fd, .modified = file->found->stat.st_mtim,
+                             .done_before = file->done_before };
+
+    of.resumes = interrupted_row(s);
+    s->muted = 0; /* a bundle's own row has no records */
+    return members_take(s, &of);
+}
+
+/* Of what is read: a bundle, or in a format that has a decoder. */
+static bool take_known(struct source *s, const struct taste *t, struct span head, uint8_t *tail)
+{
+    uint8_t sha256[SHA256_BYTES];
+    bool is_bundle = t->magic.kind == KIND_BUNDLE;
+
+    s->decoder = t->decoder;
+    if (!fingerprint(s, head, tail))
+        return source_listed(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
+    if (is_copy(s, is_bundle, sha256))
+        return source_opens(s, t->format, 0)
+            && source_closes(s, SOURCE_DUPLICATE, s->size, sha256, NULL);
+    if (line_stopping(s->r->line))
+        return false;
+    return is_bundle ? read_bundle(s) : read_source(s, interrupted_row(s));
+}
+
 static bool take_open(struct source *s)
 {
-    uint8_t *edges = memory_get(2 * EDGE_BYTES), sha256[SHA256_BYTES];
+    const struct file *file = s->ctx;
+    uint8_t *edges = memory_get(2 * EDGE_BYTES);
     size_t want = s->size < EDGE_BYTES ? (size_t)s->size : EDGE_BYTES;
-    ssize_t n = read_at(s->fd, edges, want, 0);
+    ssize_t n = read_at(file->fd, edges, want, 0);
     struct span head = span_of(edges, n > 0 ? (size_t)n : 0);
     bool go_on;
 
-    if (n < 0)
-        go_on = only_listed(s, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));
-    else if (n == 0)
-        go_on = only_listed(s, SOURCE_EMPTY, "unknown", NULL);
-    else if (is_case(head))
-        go_on = only_listed(s, SOURCE_SKIPPED, "case", "a case of modhunt, not read");
-    else if (!(s->decoder = decoder_for(head)))
-        go_on = only_listed(s, SOURCE_UNKNOWN, "unknown", NULL);
-    else if ((size_t)n != want || !fingerprint(s, head, edges + EDGE_BYTES))
-        go_on = only_listed(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
-    else if (is_copy(s, sha256))
-        go_on = announce(s, s->decoder->name, 0)
-            && conclude(s, SOURCE_DUPLICATE, s->size, sha256, NULL);
-    else
-        go_on = !line_stopping(s->r->line) && read_source(s, interrupted_row(s));
+    if (n < 0) {
+        go_on = source_listed(s, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));
+    } else if ((size_t)n != want) {
+        go_on = source_listed(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
+    } else {
+        struct taste t = source_taste(head);
+
+        go_on = t.state == SOURCE_READING ? take_known(s, &t, head, edges + EDGE_BYTES)
+                                          : source_listed(s, t.state, t.format, t.reason);
+    }
     free(edges);
     return go_on;
 }
 
 /* NULL where it is the file that the walk saw; else why it is not opened. */
-static const char *not_openable(struct source *s)
+static const char *not_openable(struct file *file)
 {
-    const struct walked *f = s->found;
+    const struct walked *f = file->found;
     struct stat now;
 
-    s->fd = walk_open(f->folder, f->name, f->named ? 0 : O_NOFOLLOW);
-    if (s->fd < 0)
+    file->fd = walk_open(f->folder, f->name, f->named ? 0 : O_NOFOLLOW);
+    if (file->fd < 0)
         return strerrordesc_np(errno);
-    if (fstat(s->fd, &now) != 0 || !S_ISREG(now.st_mode) || now.st_dev != f->stat.st_dev
+    if (fstat(file->fd, &now) != 0 || !S_ISREG(now.st_mode) || now.st_dev != f->stat.st_dev
         || now.st_ino != f->stat.st_ino || now.st_size != f->stat.st_size)
         return "changed while it was opened";
     return NULL;
@@ -391,23 +274,29 @@ static const char *not_openable(struct source *s)
 bool reader_take(void *reader, const struct walked *f)
 {
     struct reader *r = reader;
-    struct source s = { .r = r, .found = f, .fd = -1 };
+    struct file file = { .found = f, .fd = -1, .done_before = atomic_load(&r->bytes_done) };
+    struct source s = {
+        .r = r, .path = span_text(f->path), .bundle = SPAN_NONE,
+        .size = S_ISREG(f->stat.st_mode) ? (uint64_t)f->stat.st_size : 0,
+        .more = more_of_file, .moved = file_moved, .ctx = &file,
+    };
     bool go_on;
 
     if (line_stopping(r->line))
         return false;
-    s.done_before = atomic_load(&r->bytes_done);
-    s.size = S_ISREG(f->stat.st_mode) ? (uint64_t)f->stat.st_size : 0;
-    if (f->listed) {
-        go_on = only_listed(&s, f->state, f->format, f->reason);
+    if (f->standard_input) {
+        go_on = members_take(&s, &(struct members_of){ .fd = STDIN_FILENO, .stream = true,
+                                                       .done_before = file.done_before });
+    } else if (f->listed) {
+        go_on = source_listed(&s, f->state, f->format, f->reason);
     } else {
-        const char *why = not_openable(&s);
+        const char *why = not_openable(&file);
 
-        go_on = why ? only_listed(&s, SOURCE_UNREADABLE, "unknown", why) : take_open(&s);
-        if (s.fd >= 0)
-            close(s.fd);
+        go_on = why ? source_listed(&s, SOURCE_UNREADABLE, "unknown", why) : take_open(&s);
+        if (file.fd >= 0)
+            close(file.fd);
     }
-    atomic_store(&r->bytes_done, s.done_before + s.size);
+    atomic_store(&r->bytes_done, file.done_before + s.size);
     atomic_fetch_add(&r->files_done, 1);
     return go_on;
 }

@@ -2,8 +2,10 @@
 #ifndef INGEST_READER_H
 #define INGEST_READER_H
 
+#include "ingest/bundle.h"
 #include "ingest/line.h"
 #include "ingest/seen.h"
+#include "ingest/source.h"
 #include "ingest/walk.h"
 
 struct reader {
@@ -12,6 +14,7 @@ struct reader {
     const struct file_id *avoid;
     size_t avoid_count;
     struct digest *digest;
+    struct bundle_options bundles;
     uint32_t sources;                        /* announced so far */
     atomic_uint_fast64_t files_done, bytes_done;
 };

@@ -14,13 +14,13 @@
 
 struct entry {
     struct known known; /* first: a known is its entry */
-    uint32_t next;
+    uint32_t next, next_bytes; /* of the same bucket; of the same digest's */
 };
 
 struct seen {
     struct entry *entry;
     uint32_t count, room, added;
-    uint32_t bucket[BUCKETS];
+    uint32_t bucket[BUCKETS], bytes[BUCKETS];
 };
 
 static uint32_t bucket_of(const uint8_t *fingerprint)
@@ -36,7 +36,13 @@ static void append(struct seen *s, const struct known *k)
         s->room = s->room ? 2 * s->room : 256;
         s->entry = memory_grow(s->entry, s->room, sizeof *s->entry);
     }
-    s->entry[s->count] = (struct entry){ *k, *bucket };
+    s->entry[s->count] = (struct entry){ *k, *bucket, NOBODY };
+    if (k->hashed) {
+        uint32_t *bytes = &s->bytes[bucket_of(k->sha256)];
+
+        s->entry[s->count].next_bytes = *bytes;
+        *bytes = s->count;
+    }
     *bucket = s->count++;
 }
 
@@ -45,6 +51,7 @@ struct seen *seen_open(const struct known *known, size_t count)
     struct seen *s = memory_zero(1, sizeof *s);
 
     memset(s->bucket, 0xff, sizeof s->bucket);
+    memset(s->bytes, 0xff, sizeof s->bytes);
     /* A chain's newest stands first: told backwards, the case's oldest wins. */
     for (size_t i = count; i-- > 0;)
         append(s, &known[i]);
@@ -72,6 +79,22 @@ struct known *seen_find(struct seen *s, uint64_t size,
             return k;
     }
     return NULL;
+}
+
+struct known *seen_member(struct seen *s, const uint8_t fingerprint[static FINGERPRINT_BYTES])
+{
+    for (uint32_t i = s->bucket[bucket_of(fingerprint)]; i != NOBODY; i = s->entry[i].next)
+        if (memcmp(s->entry[i].known.fingerprint, fingerprint, FINGERPRINT_BYTES) == 0)
+            return &s->entry[i].known;
+    return NULL;
+}
+
+bool seen_bytes(const struct seen *s, const uint8_t sha256[static SHA256_BYTES])
+{
+    for (uint32_t i = s->bytes[bucket_of(sha256)]; i != NOBODY; i = s->entry[i].next_bytes)
+        if (memcmp(s->entry[i].known.sha256, sha256, SHA256_BYTES) == 0)
+            return true;
+    return false;
 }
 
 void seen_add(struct seen *s, uint64_t size, const uint8_t fingerprint[static FINGERPRINT_BYTES],

@@ -16,6 +16,13 @@ void seen_close(struct seen *s);
 struct known *seen_find(struct seen *s, uint64_t size, const uint8_t fingerprint[static FINGERPRINT_BYTES],
                         const struct known *after);
 
+/* By the fingerprint alone, for members of bundles, whose size is known only at
+ * their end.  NULL where there is none. */
+struct known *seen_member(struct seen *s, const uint8_t fingerprint[static FINGERPRINT_BYTES]);
+
+/* Are bytes of this digest in the case already, or were they read in this run? */
+bool seen_bytes(const struct seen *s, const uint8_t sha256[static SHA256_BYTES]);
+
 /* Past SEEN_ADD_MAX nothing more is remembered: a copy of such a file is read
  * again, and its records are told apart by the store's rule of duplicates. */
 #define SEEN_ADD_MAX (1u << 17)

@@ -188,6 +188,11 @@ bool walk_files(const struct walk *w)
 
     for (size_t i = 0; go_on && i < w->path_count; i++) {
         trail_set(&t, 0, w->paths[i]);
+        if (strcmp(w->paths[i], WALK_STANDARD_INPUT) == 0) {
+            go_on = w->each(w->ctx, &(struct walked){ .path = w->paths[i], .named = true,
+                                                      .standard_input = true });
+            continue;
+        }
         go_on = visit(&t, AT_FDCWD, w->paths[i], true, 0);
     }
     free(t.path);

@@ -10,6 +10,8 @@
 
 #include <sys/stat.h>
 
+#define WALK_STANDARD_INPUT "-"
+
 /* Lives until `each` returns. */
 struct walked {
     const char *path;   /* as given, with the names of the folders behind it */
@@ -17,6 +19,7 @@ struct walked {
     const char *name;
     bool named;         /* given by the caller, and not found in a folder */
     struct stat stat;
+    bool standard_input; /* the word `-`: no file, read from descriptor 0 */
     bool listed;        /* not to be opened: the three below say why */
     enum source_state state;
     const char *format, *reason;

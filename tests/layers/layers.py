@@ -28,15 +28,15 @@ FOREIGN = [  # header, library, its one home (a file, or a folder with its slash
     (r'sqlite3(ext)?\.h', 'SQLite', 'store/'),
     (r'pcre2.*\.h', 'PCRE2', 'core/pattern.c'),
     (r'libxml/.*', 'libxml2', 'ingest/xml.c'),
-    (r'archive(_entry)?\.h', 'libarchive', 'ingest/bundle.c'),
-    (r'seccomp\.h', 'libseccomp', 'ingest/bundle.c'),
+    (r'archive(_entry)?\.h', 'libarchive', 'ingest/bundle_archive.c'),
+    (r'seccomp\.h', 'libseccomp', 'ingest/bundle_child.c'),
     (r'openssl/.*', 'libcrypto', 'core/digest.c'),
     (r'yaml\.h', 'libyaml', 'core/yaml.c'),
 ]
 SYSTEM = set('''
 assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar
-wctype dirent fcntl fnmatch ftw getopt glob grp langinfo libgen poll pthread pwd regex sched
+wctype dirent fcntl fnmatch ftw getopt glob grp langinfo libgen poll iconv pthread pwd regex sched
 semaphore spawn strings syslog termios unistd endian byteswap execinfo dlfcn pty fts paths malloc
 '''.split())
 SYSTEM_FOLDERS = ('sys/', 'linux/', 'netinet/', 'arpa/', 'immintrin', 'x86intrin', 'cpuid',
