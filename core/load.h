@@ -216,6 +216,13 @@ struct found; /* a record outside the declared ones: ingest/evtx.h */
 
 #define BATCH_BYTES_MAX (64u << 20) /* arena of one batch; a piece is far smaller */
 
+/* Bytes that hold nothing where records could be (EVTX slots of zeros), at both
+ * ends of a piece: only its follow can tell a hole from an unused end. */
+struct gap {
+    uint64_t ahead, behind; /* bytes */
+    bool whole;             /* nothing else is in the piece: all of it is `behind` */
+};
+
 /* What one piece of evidence became.  Batches of a source reach the writer in
  * the order of their pieces, whoever decoded them.  The batch owns its arena;
  * everything it points to lives there. */
@@ -236,6 +243,7 @@ struct batch {
     struct declared *declared; /* only where the decoder's follow asks for it */
     size_t declared_count, declared_room;
     struct found *found, *last_found; /* the decoder's, for its follow; then NULL */
+    struct gap gap;
 };
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);

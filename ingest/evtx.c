@@ -44,6 +44,32 @@ static void header(struct batch *b, struct span bytes)
         batch_loss(b, 0, EVTX_HEADER, "the file header is not one");
 }
 
+/* Slots of zeros: not used yet at the file's end, a hole where one that is used
+ * follows.  Inside a piece that is known at once; at its ends evtx_follow tells. */
+static void walk_slots(const struct piece *p, size_t at, struct batch *b, struct binxml *x)
+{
+    size_t empty = 0;
+
+    b->gap.whole = true;
+    for (; at < p->bytes.len; at += EVTX_SLOT) {
+        size_t left = p->bytes.len - at;
+        struct span slot = span_of(p->bytes.at + at, left < EVTX_SLOT ? left : EVTX_SLOT);
+
+        if (evtx_zeros(slot)) {
+            empty += slot.len;
+            continue;
+        }
+        if (b->gap.whole)
+            b->gap.ahead = empty;
+        else if (empty)
+            batch_loss(b, p->offset + at - empty, empty, EVTX_HOLE);
+        b->gap.whole = false;
+        empty = 0;
+        evtx_chunk(b, x, slot, p->offset + at);
+    }
+    b->gap.behind = empty;
+}
+
 static void evtx_decode(const struct piece *p, struct batch *b)
 {
     struct binxml *x = binxml_open(&b->arena);
@@ -55,12 +81,7 @@ static void evtx_decode(const struct piece *p, struct batch *b)
         header(b, p->bytes);
         at = EVTX_HEADER;
     }
-    for (; at < p->bytes.len; at += EVTX_SLOT) {
-        size_t left = p->bytes.len - at;
-
-        evtx_chunk(b, x, span_of(p->bytes.at + at, left < EVTX_SLOT ? left : EVTX_SLOT),
-                   p->offset + at);
-    }
+    walk_slots(p, at, b, x);
     binxml_close(x);
 }
 

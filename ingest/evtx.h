@@ -13,6 +13,10 @@
  * losses, and what lies outside the declared ones to b->found. */
 void evtx_chunk(struct batch *b, struct binxml *x, struct span slot, uint64_t place);
 
+/* Nothing but zeros: not used yet, or a hole. */
+bool evtx_zeros(struct span slot);
+#define EVTX_HOLE "a hole: nothing but zeros where chunks stood"
+
 /* A record outside the declared ones that decodes, until it is known to be no
  * copy of another.  Lives in the batch's arena. */
 struct found {

@@ -128,7 +128,7 @@ static void record(const struct chunk *c, size_t at, size_t size)
     carve(c, at + RECORD_HEAD, at + size, size);
 }
 
-static bool zeros(struct span s)
+bool evtx_zeros(struct span s)
 {
     return s.len == 0 || (s.at[0] == 0 && memcmp(s.at, s.at + 1, s.len - 1) == 0);
 }
@@ -158,7 +158,7 @@ static size_t walk(const struct chunk *c, size_t end, bool known)
             continue;
         }
         next = resume(c, at, end);
-        if (!known && next == end && zeros(span_of(c->at + at, end - at)))
+        if (!known && next == end && evtx_zeros(span_of(c->at + at, end - at)))
             return at;
         batch_loss(c->b, c->place + at, next - at,
                    c->len < EVTX_SLOT && next == c->len ? "the file ends inside a record"
@@ -187,8 +187,6 @@ void evtx_chunk(struct batch *b, struct binxml *x, struct span slot, uint64_t pl
     size_t free_space, end;
     bool known;
 
-    if (zeros(slot))
-        return; /* not used yet */
     binxml_chunk(x, slot);
     if (slot.len < CHUNK_HEAD || memcmp(slot.at, "ElfChnk", 8) != 0) {
         batch_loss(b, place, slot.len, slot.len < CHUNK_HEAD ? "the file ends inside a chunk's header"

@@ -33,6 +33,7 @@ struct evtx_follow {
     struct arena held_texts;
     struct found *held, *last_held;
     size_t held_count;
+    uint64_t empty; /* bytes of zeros before the next batch */
 };
 
 static uint64_t key_of(uint64_t record, int64_t logged)
@@ -196,6 +197,20 @@ static void remember(struct evtx_follow *f, struct batch *b)
     now->count += b->declared_count;
 }
 
+/* Zeros with something behind them are records that are gone. */
+static void find_hole(struct evtx_follow *f, struct batch *b)
+{
+    uint64_t hole = f->empty + b->gap.ahead, begin = b->begin ? b->begin : EVTX_HEADER;
+
+    if (b->gap.whole) {
+        f->empty += b->gap.behind;
+        return;
+    }
+    if (hole)
+        batch_loss(b, begin - f->empty, hole, EVTX_HOLE);
+    f->empty = b->gap.behind;
+}
+
 void evtx_follow(void *state, struct batch *b, bool last)
 {
     struct evtx_follow **at = state, *f = *at;
@@ -204,6 +219,7 @@ void evtx_follow(void *state, struct batch *b, bool last)
         f = *at = memory_zero(1, sizeof *f);
         arena_init(&f->held_texts, HELD_BYTES_MAX);
     }
+    find_hole(f, b);
     remember(f, b);
     for (const struct found *found = b->found; found; found = found->next) {
         if (hold(f, found))

@@ -9,7 +9,9 @@
 static const char *const heads[VIEW_COUNT] = {
     [VIEW_HITS] = "CREATE TEMP VIEW hits AS SELECT s.id AS id",
     [VIEW_SIGHTINGS] = "CREATE TEMP VIEW sightings AS SELECT s.id AS id, s.hit AS hit",
-    [VIEW_LOADS] = "CREATE TEMP VIEW loads AS SELECT l.id AS id, s.id AS sighting, s.hit AS hit",
+    [VIEW_LOADS] = "CREATE TEMP VIEW loads AS SELECT l.id AS id, s.id AS sighting, s.hit AS hit,"
+                   " (SELECT coalesce((SELECT y.source FROM process y WHERE y.id = x.explained_by),"
+                   " x.source) FROM process x WHERE x.id = l.process) AS process_source",
     [VIEW_MODULES] = "CREATE TEMP VIEW modules AS SELECT m.id AS id,"
                      " (SELECT max(p.SuspicionScore) FROM pair p WHERE p.module = m.id)"
                      " AS SuspicionScore,"

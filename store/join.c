@@ -11,7 +11,8 @@ static const char parents[] =
     " AND process.ParentProcessGuid IS NOT NULL AND q.ProcessGuid = process.ParentProcessGuid"
     " AND q.host = process.host AND q.id <> process.id";
 
-/* Stubs with a ProcessGuid are one process: its first load decides. */
+/* Stubs with a ProcessGuid are one process: its first load decides.  A start
+ * explains nothing behind the next start of its pid, or behind its end. */
 static const char explain_guids[] =
     "UPDATE process SET explained_by = (SELECT CASE WHEN (SELECT Image FROM image"
     " WHERE id = q.image) = (SELECT Image FROM image WHERE id = process.image) COLLATE NOCASE"
@@ -22,6 +23,9 @@ static const char explain_guids[] =
     " AND r.ProcessId = q.ProcessId AND r.ProcessGuid IS NOT NULL AND r.source <> 'stub'"
     " AND r.start_time BETWEEN q.start_time - 1000000"
     " AND (SELECT min(time) FROM load WHERE process = process.id))"
+    " AND NOT EXISTS (SELECT 1 FROM process AS x WHERE x.host = q.host"
+    " AND x.ProcessId = q.ProcessId AND x.end_time > q.start_time"
+    " AND x.end_time < (SELECT min(time) FROM load WHERE process = process.id))"
     " ORDER BY q.start_time DESC, q.CommandLine LIMIT 1)"
     " WHERE source = 'stub' AND ProcessGuid IS NOT NULL AND EXISTS (SELECT 1 FROM process AS q"
     " WHERE q.host = process.host AND q.ProcessId = process.ProcessId AND q.ProcessGuid IS NULL"
@@ -34,7 +38,9 @@ static const char *const join_pids[] = {
     " (load INTEGER PRIMARY KEY, base INTEGER NOT NULL, start INTEGER)",
     "DELETE FROM temp.joined",
     "INSERT INTO temp.joined SELECT l.id, b.id, (SELECT CASE WHEN (q.end_time IS NULL"
-    " OR q.end_time >= l.time) AND (SELECT Image FROM image WHERE id = q.image) ="
+    " OR q.end_time >= l.time) AND NOT EXISTS (SELECT 1 FROM process AS x WHERE x.host = q.host"
+    " AND x.ProcessId = q.ProcessId AND x.end_time > q.start_time AND x.end_time < l.time)"
+    " AND (SELECT Image FROM image WHERE id = q.image) ="
     " (SELECT Image FROM image WHERE id = b.image) COLLATE NOCASE THEN q.id END"
     " FROM process AS q WHERE q.host = b.host AND q.ProcessId = b.ProcessId"
     " AND q.source <> 'stub' AND q.start_time <= l.time AND NOT (q.ProcessGuid IS NULL"

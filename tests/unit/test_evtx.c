@@ -301,21 +301,47 @@ static void headers_are_not_believed(void **state)
     test_free(b);
 }
 
-static void an_unused_slot_is_no_loss_and_a_strange_one_is(void **state)
+static void an_unused_slot_is_no_loss_and_a_hole_or_a_strange_one_is(void **state)
 {
     struct make *a = chunk_of((const char *const[]){ "C:\\a.dll", NULL });
     struct make *empty = memset(test_malloc(sizeof *empty), 0, sizeof *empty);
-    const struct make *chunks[] = { a, empty, a };
-    struct seen s = decode_chunks(chunks, 3);
+    const struct make *chunks[] = { a, empty, a, empty };
+    struct seen s = decode_chunks(chunks, 1);
 
     (void)state;
+    assert_int_equal(decode_chunks(chunks, 2).counts.damaged, 0);
+    s = decode_chunks(chunks, 4);
     assert_int_equal(s.counts.loads, 2);
-    assert_int_equal(s.counts.damaged, 0);
+    assert_int_equal(s.counts.damaged, 1);
+    assert_int_equal(s.loss[0].place, MAKE_HEADER + MAKE_CHUNK);
+    assert_int_equal(s.loss[0].len, MAKE_CHUNK);
     memset(empty->at + 100, 0x55, 5000);
     s = decode_chunks(chunks, 3);
     assert_int_equal(s.counts.loads, 2);
     assert_int_equal(s.counts.damaged, 1);
     assert_int_equal(s.loss[0].place, MAKE_HEADER + MAKE_CHUNK);
+    test_free(a);
+    test_free(empty);
+}
+
+static void a_hole_that_reaches_over_pieces_is_one_loss(void **state)
+{
+    enum { SLOTS = 50 };
+    struct make *a = chunk_of((const char *const[]){ "C:\\a.dll", NULL });
+    struct make *empty = memset(test_malloc(sizeof *empty), 0, sizeof *empty);
+    const struct make *chunks[SLOTS];
+    struct seen s;
+
+    (void)state;
+    for (size_t i = 0; i < SLOTS; i++)
+        chunks[i] = i == 2 || i == 45 ? a : empty;
+    s = decode_chunks(chunks, SLOTS);
+    assert_int_equal(s.counts.loads, 2);
+    assert_int_equal(s.counts.damaged, 2);
+    assert_int_equal(s.loss[0].place, MAKE_HEADER);
+    assert_int_equal(s.loss[0].len, 2 * MAKE_CHUNK);
+    assert_int_equal(s.loss[1].place, MAKE_HEADER + 3 * MAKE_CHUNK);
+    assert_int_equal(s.loss[1].len, 42 * MAKE_CHUNK);
     test_free(a);
     test_free(empty);
 }
@@ -432,7 +458,8 @@ int main(void)
         cmocka_unit_test(a_text_is_put_together_from_all_its_parts),
         cmocka_unit_test(a_bad_checksum_is_counted_and_costs_no_record),
         cmocka_unit_test(headers_are_not_believed),
-        cmocka_unit_test(an_unused_slot_is_no_loss_and_a_strange_one_is),
+        cmocka_unit_test(an_unused_slot_is_no_loss_and_a_hole_or_a_strange_one_is),
+        cmocka_unit_test(a_hole_that_reaches_over_pieces_is_one_loss),
         cmocka_unit_test(what_lies_behind_the_declared_records_is_recovered),
         cmocka_unit_test(a_copy_is_not_recovered_whichever_comes_first),
         cmocka_unit_test(a_chunk_without_its_magic_is_one_loss_and_is_searched),
