@@ -16,8 +16,8 @@
 #define COLUMNS(_) \
     _(SuspicionScore, "Score",      NUMBER,   5, S, "the seed's score") \
     _(factors,        "Factors",    FACTORS,  7, S, "T temp path, U UNC path, L suspicious loader, G known-good folder, N not signed") \
-    _(last_time,      "Last seen",  TIME,    19, S, "the newest load") \
-    _(first_time,     "First seen", TIME,    19, S, "the oldest load") \
+    _(last_time,      "Last seen UTC",TIME,  19, S, "the newest load") \
+    _(first_time,     "First seen UTC",TIME, 19, S, "the oldest load") \
     _(host,           "Host",       TEXT,    16, S, "the computer") \
     _(Image,          "Image",      PATH,    32, S, "the process that loaded it") \
     _(ImageLoaded,    "Module",     PATH,    40, S, "the module") \
@@ -38,7 +38,7 @@
     _(OriginalFileName,"Original name",TEXT, 16, S, "file name in its version resource") \
     _(FileVersion,    "Version",    TEXT,    12, S, "file version in its version resource") \
     _(platform,       "Platform",   TEXT,     8, S, "windows, linux or macos") \
-    _(time,           "Time",       TIME,    23, L, "UtcTime of the load, else the record's own time") \
+    _(time,           "Time UTC",   TIME,    23, L, "UtcTime of the load, else the record's own time") \
     _(User,           "User",       TEXT,    18, L, "who ran the process: the load's own, else event 1's") \
     _(CommandLine,    "CommandLine",TEXT,    40, L, "the process's command line") \
     _(ProcessId,      "PID",        NUMBER,   7, L, "the process's id") \

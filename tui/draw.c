@@ -350,13 +350,20 @@ static void draw_status(const struct model *m, struct grid *g)
                   (enum sign)(SIGN_SPIN_0 + (m->now / 120000) % 4));
 }
 
+static int hint_width(const struct key *k)
+{
+    char name[KEY_NAME_MAX];
+
+    return (int)strlen(keys_name(k->press, name)) + 1 + (int)strlen(k->hint);
+}
+
 static void draw_hints(const struct model *m, struct grid *g)
 {
     const struct key *tables[KEY_TABLES_MAX];
     struct area a = m->layout.hints;
     size_t n = keys_tables(m, tables);
     char name[KEY_NAME_MAX];
-    int x = 1;
+    int x = 1, kept = 0;
 
     if (!a.rows)
         return;
@@ -364,15 +371,20 @@ static void draw_hints(const struct model *m, struct grid *g)
         grid_say(g, a.row, 1, a.columns - 2, STYLE_ERROR, m->message);
         return;
     }
-    /* The last table first gives quit and help a place whatever is before. */
+    /* The last table's (out, help, quit) keep their place whatever comes before. */
+    for (const struct key *k = n ? tables[n - 1] : NULL; k && k->command; k++)
+        kept += k->hint ? hint_width(k) + 2 : 0;
     for (size_t i = 0; i < n; i++)
         for (const struct key *k = tables[i]; k->command; k++) {
             if (!k->hint)
                 continue;
-            int w = (int)strlen(keys_name(k->press, name)) + 1 + (int)strlen(k->hint);
+            int w = hint_width(k);
 
-            if (x + w > a.columns - 1)
+            if (i == n - 1)
+                kept = 0;
+            if (x + w + kept > a.columns - 1)
                 continue;
+            keys_name(k->press, name);
             x += grid_say(g, a.row, x, w, STYLE_KEY, name) + 1;
             x += grid_say(g, a.row, x, w, STYLE_DIM, k->hint) + 2;
         }

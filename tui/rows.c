@@ -202,17 +202,21 @@ static bool find_row(const struct page *p, int64_t id, size_t *row)
     return false;
 }
 
-/* Where the cursor's row (or, if that is gone, its neighbour) is now. */
+/* Where the cursor's row is now; if that is gone, the nearest row of the old
+ * window that is still there, below it before above it: one entry of the
+ * allowlist may take whole screens away. */
 static bool find_cursor(const struct rows *r, const struct page *p, size_t *row)
 {
-    if (find_row(p, rows_id(r, r->cursor), row))
-        return true;
-    if (find_row(p, rows_id(r, r->cursor + 1), row))
-        return true;
-    if (r->cursor > 0 && find_row(p, rows_id(r, r->cursor - 1), row)) {
-        if (*row + 1 < p->rows)
-            *row += 1;
-        return true;
+    size_t n = rows_count(r);
+
+    for (size_t away = 0; away < n; away++) {
+        if (find_row(p, rows_id(r, r->cursor + away), row))
+            return true;
+        if (away > 0 && away <= r->cursor && find_row(p, rows_id(r, r->cursor - away), row)) {
+            if (*row + 1 < p->rows)
+                *row += 1;
+            return true;
+        }
     }
     return false;
 }
@@ -296,6 +300,11 @@ static void take_window(struct rows *r, struct page *p)
         r->wanted = ASK_FIND;
         return;
     }
+    if (!found && asked == ASK_FIND && p->rows == 0) {
+        page_close(p); /* nothing is left above: the list from its start */
+        r->wanted = ASK_START;
+        return;
+    }
     if (!found)
         row = p->rows ? p->rows - 1 : 0;
     size_t before = rows_count(r) - r->cursor, above = r->cursor;
@@ -332,7 +341,7 @@ bool rows_take(struct rows *r, struct page *p)
     }
     take_window(r, p);
     r->asked = ASK_NOTHING;
-    if (r->wanted != ASK_FIND)
+    if (r->wanted != ASK_FIND && r->wanted != ASK_START)
         r->renewing = false;
     return true;
 }
@@ -371,10 +380,12 @@ bool rows_start(struct rows *r)
         return false;
     if (r->page && r->page->more_before) {
         r->wanted = ASK_START;
-        r->touched = true;
+        r->touched = false; /* at the top it stays at the top */
         return true;
     }
-    return place(r, 0);
+    place(r, 0);
+    r->touched = false;
+    return true;
 }
 
 bool rows_end(struct rows *r)
