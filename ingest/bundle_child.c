@@ -104,8 +104,8 @@ static const int allowed[] = {
 
 static bool allow_all(scmp_filter_ctx filter)
 {
-    struct scmp_arg_cmp evidence = SCMP_A0(SCMP_CMP_EQ, CHILD_EVIDENCE),
-                        frames = SCMP_A0(SCMP_CMP_EQ, CHILD_FRAMES),
+    struct scmp_arg_cmp evidence = SCMP_A0(SCMP_CMP_EQ, CHILD_EVIDENCE, 0),
+                        frames = SCMP_A0(SCMP_CMP_EQ, CHILD_FRAMES, 0),
                         no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
@@ -124,7 +124,7 @@ static bool close_doors(void)
                                                     : SCMP_ACT_KILL_PROCESS);
     bool ok = filter && allow_all(filter)
         && (!SANITIZED || (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                                            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) == 0))
+                                            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0)) == 0))
         && seccomp_load(filter) == 0;
 
     if (filter)
