@@ -116,8 +116,9 @@ static bool make_file(const struct lie *at, struct fault *f)
     if (at->has_wal)
         return fault(f, FAULT_CASE, "%s-wal: left over from another case: move it away first",
                      at->path);
-    if (at->there)
-        return true;
+    if (at->there) /* empty, so nobody holds a lock on it that an open would drop */
+        return chmod(at->path, 0600) == 0
+            || fault_errno(f, "%s: can't be kept from others", at->path);
     fd = open(at->path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return fault_errno(f, "%s: can't be made", at->path);

@@ -188,9 +188,7 @@ void model_back(struct model *m)
 
 const char *model_why_not_write(const struct model *m)
 {
-    if (m->doors.read_only)
-        return m->doors.read_only;
-    return m->checking ? "its pages are still being checked" : NULL;
+    return m->doors.read_only; /* orders given during the page check wait for its end */
 }
 
 void model_order(struct model *m, struct order *o, const char *doing)
@@ -203,7 +201,10 @@ void model_order(struct model *m, struct order *o, const char *doing)
     }
     m->orders++;
     m->ordered_at = m->now;
-    model_say(m, "%s", doing);
+    if (m->checking)
+        model_say(m, "%s, once the case is checked", doing);
+    else
+        model_say(m, "%s", doing);
 }
 
 static void ask_rows(struct model *m)

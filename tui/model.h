@@ -171,7 +171,8 @@ void model_back(struct model *m);
 void model_sort(struct model *m, enum column c); /* by it; if so already, the other way */
 void model_ask_rows(struct model *m);  /* the place's question has changed */
 void model_order(struct model *m, struct order *o, const char *doing);
-/* NULL, or why the case may not be changed now. */
+/* NULL, or why the case may not be changed.  (What is ordered while its pages
+ * are checked waits in the writer's queue.) */
 const char *model_why_not_write(const struct model *m);
 void model_layout(struct model *m);
 struct table model_table(const struct place *p);
