@@ -3,9 +3,11 @@
  * The reader is started before anything that takes time (the page check,
  * ingest), so that the first screen does not wait for it.  Where there is no
  * terminal, evidence is loaded as `modhunt ingest` does it. */
+#include "cli/bundle_words.h"
 #include "cli/case_file.h"
 #include "cli/commands.h"
 #include "cli/intake.h"
+#include "ingest/walk.h"
 #include "store/reader.h"
 #include "tui/tui.h"
 
@@ -101,11 +103,11 @@ static void stop_reader(struct console *c)
 
 /* The writer and, with evidence, ingest.  Takes the store over in any case. */
 static bool start_writing(struct console *c, struct store *s, bool made,
-                          const char *const *paths, size_t count, struct fault *f)
+                          const struct ingest_options *how, struct fault *f)
 {
-    if (!feed_start(&c->feed, s, c->path, paths, count, 0, !made, f))
+    if (!feed_start(&c->feed, s, c->path, how, !made, f))
         return false;
-    c->ingesting = count > 0;
+    c->ingesting = how->path_count > 0;
     atomic_init(&c->over, false);
     if (c->ingesting && pthread_create(&c->teller, NULL, run_teller, c) != 0) {
         c->ingesting = false;
@@ -168,8 +170,8 @@ static int console_read_only(struct console *c, const char *why)
     return ok ? STATUS_DONE : STATUS_FAILED;
 }
 
-static int console(const char *path, struct store *s, bool made, const char *const *paths,
-                   size_t count)
+static int console(const char *path, struct store *s, bool made,
+                   const struct ingest_options *how)
 {
     struct console c = { .path = path };
     struct fault f, closing;
@@ -185,7 +187,7 @@ static int console(const char *path, struct store *s, bool made, const char *con
         store_close(s);
         return tell_fault(&f);
     }
-    ok = start_writing(&c, s, made, paths, count, &f);
+    ok = start_writing(&c, s, made, how, &f);
     if (ok) {
         ok = run_screen(&c, NULL, made, &f);
         stop_reader(&c);
@@ -216,10 +218,10 @@ static int open_case(const char *path)
         return STATUS_FAILED;
     }
     s = store_open(path, STORE_WRITE, &f);
-    return s ? console(path, s, false, NULL, 0) : tell_fault(&f);
+    return s ? console(path, s, false, &(struct ingest_options){ 0 }) : tell_fault(&f);
 }
 
-static int open_evidence(const char *const *paths, size_t count)
+static int open_evidence(const struct ingest_options *how)
 {
     char path[CASE_PATH_MAX];
     bool elsewhere, made;
@@ -227,18 +229,19 @@ static int open_evidence(const char *const *paths, size_t count)
     struct fault f;
     int status;
 
-    if (!feed_check(paths, count, &f) || !case_file_for(path, paths, count, &elsewhere, &f))
+    if (!feed_check(how->paths, how->path_count, &f)
+        || !case_file_for(path, how->paths, how->path_count, &elsewhere, &f))
         return tell_fault(&f);
     tell("the case is %s%s", path,
         elsewhere ? " (this folder is evidence itself, or can't be written)" : "");
     if (!has_terminal()) {
-        status = intake_run(path, paths, count, 0);
+        status = intake_run(path, how);
         if (status <= STATUS_DAMAGED)
             tell("to see the hits: modhunt hunt -c %s", path);
         return status;
     }
     s = intake_open(path, &made, &f);
-    return s ? console(path, s, made, paths, count) : tell_fault(&f);
+    return s ? console(path, s, made, how) : tell_fault(&f);
 }
 
 /* Named as a case is, and a file: meant as one. */
@@ -265,12 +268,19 @@ static int refuse_missing(const char *word)
 
 static int console_run(const struct command *c, const struct options *o)
 {
+    struct ingest_options how = { .paths = o->words, .path_count = o->word_count };
+    struct bundle_words bundles;
+    struct fault f;
+    int status;
+
     (void)c;
     if (o->word_count == 0)
         return tell_usage(NULL, "no evidence and no case is named");
     for (size_t i = 0; i < o->word_count; i++) {
         enum case_kind kind = case_file_kind(o->words[i]);
 
+        if (strcmp(o->words[i], WALK_STANDARD_INPUT) == 0)
+            continue;
         if (kind == CASE_OURS && o->word_count == 1)
             return open_case(o->words[i]);
         if (kind == CASE_OURS)
@@ -284,17 +294,22 @@ static int console_run(const struct command *c, const struct options *o)
             return STATUS_FAILED;
         }
     }
-    return open_evidence(o->words, o->word_count);
+    if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
+        return tell_fault(&f);
+    how.bundles = bundles.options;
+    status = open_evidence(&how);
+    bundle_words_clear(&bundles);
+    return status;
 }
 
-static const struct option_fact console_options[] = { OPTIONS_END };
+static const struct option_fact console_options[] = { BUNDLE_OPTIONS, OPTIONS_END };
 
 const struct command console_command = {
     .name = "",
     .words = "the console",
     .synopsis = "  modhunt EVIDENCE...   make a case and open the console while it loads\n"
                 "  modhunt CASE          open the console on a case\n",
-    .text = "EVIDENCE is files or folders; what a file is, is told by its content.  The case is\n"
+    .text = "EVIDENCE is files, folders and archives; what a file is, is told by its content.  The case is\n"
             "named after the first of them and lies in this folder, or, where that is evidence\n"
             "itself or can't be written, in ${XDG_DATA_HOME:-~/.local/share}/modhunt.\n",
     .options = console_options,

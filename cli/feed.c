@@ -5,11 +5,13 @@
 #include "cli/feed.h"
 
 #include "cli/case_file.h"
+#include "ingest/walk.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define BATCHES_WAITING 16  /* decoded pieces that wait for the writer */
 #define ORDERS_WAITING 64
@@ -22,7 +24,13 @@ bool feed_check(const char *const *paths, size_t count, struct fault *f)
     for (size_t i = 0; i < count; i++) {
         if (!*paths[i])
             return fault(f, FAULT_SYSTEM, "an empty word names no evidence");
-        if (strcmp(paths[i], "-") != 0 && stat(paths[i], &st) != 0)
+        if (strcmp(paths[i], WALK_STANDARD_INPUT) == 0) {
+            if (isatty(STDIN_FILENO))
+                return fault(f, FAULT_USAGE, "`-` is standard input, which is a terminal here: "
+                             "pipe evidence into it");
+            continue;
+        }
+        if (stat(paths[i], &st) != 0)
             return fault_errno(f, "%s", paths[i]);
     }
     return true;
@@ -60,26 +68,24 @@ static int by_evidence(const void *a, const void *b)
     return (x->evidence > y->evidence) - (x->evidence < y->evidence);
 }
 
-static bool start_ingest(struct feed *fd, const char *case_path, const char *const *paths,
-                         size_t count, unsigned workers, struct fault *f)
+static bool start_ingest(struct feed *fd, const char *case_path,
+                         const struct ingest_options *how, struct fault *f)
 {
     struct file_id avoid[3];
-    struct ingest_options o = {
-        .paths = paths, .path_count = count,
-        .known = fd->known, .known_count = fd->known_count,
-        .avoid = avoid, .avoid_count = case_file_ids(case_path, avoid),
-        .workers = workers,
-    };
+    struct ingest_options o = *how;
 
+    o.known = fd->known;
+    o.known_count = fd->known_count;
+    o.avoid = avoid;
+    o.avoid_count = case_file_ids(case_path, avoid);
     fd->ingest = ingest_start(&o, fd->batches, f);
     return fd->ingest != NULL;
 }
 
 bool feed_start(struct feed *fd, struct store *s, const char *case_path,
-                const char *const *paths, size_t count, unsigned workers, bool check,
-                struct fault *f)
+                const struct ingest_options *how, bool check, struct fault *f)
 {
-    bool reads = count > 0;
+    bool reads = how->path_count > 0;
 
     *fd = (struct feed){ 0 };
     if ((reads && !store_known(s, &fd->known, &fd->known_count, f))
@@ -94,7 +100,7 @@ bool feed_start(struct feed *fd, struct store *s, const char *case_path,
     fd->writer = writer_start(s, fd->orders, fd->batches, fd->notices, check, f);
     if (!fd->writer)
         goto failed;
-    if (reads && !start_ingest(fd, case_path, paths, count, workers, f)) {
+    if (reads && !start_ingest(fd, case_path, how, f)) {
         struct fault ignored;
         queue_close(fd->batches);
         if (!writer_stop(fd->writer, &ignored))

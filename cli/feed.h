@@ -22,11 +22,11 @@ struct feed {
 /* Every path exists; else a fault that names the one that does not. */
 bool feed_check(const char *const *paths, size_t count, struct fault *f) MUST_CHECK;
 
-/* Starts the writer on the store and, where there are paths, ingest.  The store
- * is taken over in any case, also on failure, which leaves nothing running. */
+/* Starts the writer on the store and, where there are paths, ingest as `how`
+ * says (what the case knows and what to avoid is filled in here).  The store is
+ * taken over in any case, also on failure, which leaves nothing running. */
 bool feed_start(struct feed *fd, struct store *s, const char *case_path,
-                const char *const *paths, size_t count, unsigned workers, bool check,
-                struct fault *f) MUST_CHECK;
+                const struct ingest_options *how, bool check, struct fault *f) MUST_CHECK;
 
 /* No more is read; what was decoded still reaches the writer.  Any number of
  * times. */

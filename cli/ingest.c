@@ -1,4 +1,5 @@
 /* `modhunt ingest`: evidence into a case, without the console. */
+#include "cli/bundle_words.h"
 #include "cli/commands.h"
 #include "cli/intake.h"
 
@@ -7,8 +8,11 @@
 static int ingest_run(const struct command *c, const struct options *o)
 {
     const char *path = command_case(c, o);
+    struct ingest_options how = { .paths = o->words, .path_count = o->word_count };
+    struct bundle_words bundles;
     uint64_t workers = 0;
     struct fault f;
+    int status;
 
     if (!path)
         return STATUS_USAGE;
@@ -16,21 +20,30 @@ static int ingest_run(const struct command *c, const struct options *o)
         return tell_usage(c->name, "ingest needs evidence: files or folders");
     if (!options_number(o, "workers", WORKERS_MAX, &workers, &f))
         return tell_usage(c->name, "%s", f.text);
-    return intake_run(path, o->words, o->word_count, (unsigned)workers);
+    if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
+        return tell_fault(&f);
+    how.workers = (unsigned)workers;
+    how.bundles = bundles.options;
+    status = intake_run(path, &how);
+    bundle_words_clear(&bundles);
+    return status;
 }
 
 static const struct option_fact ingest_options[] = {
     { "case", 'c', "CASE", "the case; made where there is none" },
     { "workers", 0, "N", "threads that decode; one a core unless told" },
+    BUNDLE_OPTIONS,
     OPTIONS_END,
 };
 
 const struct command ingest_command = {
     .name = "ingest",
     .words = "load evidence into a case",
-    .synopsis = "  modhunt ingest -c CASE EVIDENCE... [--workers N]\n",
-    .text = "EVIDENCE is files or folders; what a file is, is told by its content.  The same\n"
-            "bytes are never counted twice.  Ctrl-C stops at a commit, and the same command\n"
+    .synopsis = "  modhunt ingest -c CASE EVIDENCE... [--workers N] [--password-file FILE]\n",
+    .text = "EVIDENCE is files or folders, or `-` for standard input; what a file is, is told by\n"
+            "its content.  Archives (zip, tar, 7z) and what gzip, bzip2, xz or zstd compressed\n"
+            "are read as they are, nested ones too, and nothing is extracted.  The same bytes\n"
+            " are never counted twice.  Ctrl-C stops at a commit, and the same command\n"
             "continues from there.  Evidence is only read, never changed.\n",
     .options = ingest_options,
     .run = ingest_run,

@@ -123,8 +123,7 @@ static int load(struct feed *fd, const char *case_path, const char *path, bool *
     return intake_report(case_path, path, fd, moment_ticks() - p.began, stopped, empty);
 }
 
-int intake_run(const char *case_path, const char *const *paths, size_t count,
-               unsigned workers)
+int intake_run(const char *case_path, const struct ingest_options *how)
 {
     struct store *s;
     struct feed fd;
@@ -132,18 +131,18 @@ int intake_run(const char *case_path, const char *const *paths, size_t count,
     bool made, empty;
     int status;
 
-    if (!feed_check(paths, count, &f))
+    if (!feed_check(how->paths, how->path_count, &f))
         return tell_fault(&f);
     watch_signals();
     s = intake_open(case_path, &made, &f);
     if (!s)
         return tell_fault(&f);
-    if (!feed_start(&fd, s, case_path, paths, count, workers, !made, &f)) {
+    if (!feed_start(&fd, s, case_path, how, !made, &f)) {
         if (made)
             case_file_remove(case_path);
         return tell_fault(&f);
     }
-    status = load(&fd, case_path, paths[0], &empty);
+    status = load(&fd, case_path, how->paths[0], &empty);
     feed_clear(&fd);
     if (made && empty)
         case_file_remove(case_path);

@@ -11,8 +11,7 @@ struct store *intake_open(const char *case_path, bool *made, struct fault *f) MU
 
 /* The whole of it: progress, stopping by a signal, the summary and what was
  * damaged on stderr; gives the exit status. */
-int intake_run(const char *case_path, const char *const *paths, size_t count,
-               unsigned workers);
+int intake_run(const char *case_path, const struct ingest_options *how);
 
 /* What became of this run's files, on stderr; gives the exit status.  `path` is
  * the first that was given; *empty is set where not one file was met. */

@@ -176,7 +176,7 @@ struct bundle *bundle_open(const struct bundle_input *in, const struct bundle_op
     b->frames = -1;
     b->stopping = in->stopping;
     b->ctx = in->ctx;
-    b->limits = o->limits.depth ? o->limits : usual;
+    b->limits = o->limits.members ? o->limits : usual;
     if (b->limits.depth > BUNDLE_DEPTH_MAX)
         b->limits.depth = BUNDLE_DEPTH_MAX;
     if (!start(b, in, o->password, f)) {

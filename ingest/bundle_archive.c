@@ -21,6 +21,7 @@
 #define CHUNK FRAME_DATA_MAX          /* unpacked at a time */
 #define INNER_BYTES_MAX (64u << 20)   /* of inner bundles held, all together */
 #define RETRIES_MAX 16
+#define ZIP_END_MAX (66u << 10)       /* where the end record of a zip may begin, at most */
 #define ENCRYPTED_7Z "an encrypted 7z: unpack it with `7z x`, then give modhunt the folder"
 #define EVTX_MAGIC "ElfFile\0"
 
@@ -36,6 +37,7 @@ struct stream {
     uint64_t count;           /* bytes read */
     enum outcome outcome;     /* of reading it */
     char text[FRAME_TEXT_MAX + 1];
+    bool cut;                 /* a zip whose end is missing */
     bool fatal;               /* the archive that it comes from can't go on */
     uint8_t *block;           /* what libarchive is given */
 };
@@ -229,6 +231,26 @@ static void enable(struct archive *a, enum bundle_form form)
     }
 }
 
+/* Does a zip have its end?  Its last bytes are looked at, and it is wound back. */
+static bool zip_has_end(const struct stream *s, bool seeks)
+{
+    static uint8_t tail[ZIP_END_MAX];
+    struct span last = span_of(s->held, s->held_len);
+
+    if (seeks) {
+        off_t before = lseek(CHILD_EVIDENCE, 0, SEEK_CUR), size = lseek(CHILD_EVIDENCE, 0, SEEK_END);
+        size_t want = size < (off_t)sizeof tail ? (size_t)size : sizeof tail, have = 0;
+        ssize_t n = 1;
+
+        lseek(CHILD_EVIDENCE, -(off_t)want, SEEK_END);
+        while (have < want && (n = read(CHILD_EVIDENCE, tail + have, want - have)) > 0)
+            have += (size_t)n;
+        lseek(CHILD_EVIDENCE, before, SEEK_SET);
+        last = span_of(tail, have);
+    }
+    return memmem(last.at, last.len, "PK\5\6", 4) != NULL;
+}
+
 /* Whole in memory where it must be sought and is small enough. */
 static int open_archive(struct archive *a, struct stream *s, enum bundle_form form)
 {
@@ -237,8 +259,10 @@ static int open_archive(struct archive *a, struct stream *s, enum bundle_form fo
     if ((form == FORM_ZIP || form == FORM_7Z) && !seeks && all.held < INNER_BYTES_MAX) {
         stream_hold(s, INNER_BYTES_MAX - all.held);
         all.held += s->held_len;
-        if (s->ended && s->outcome == OUTCOME_WHOLE)
+        if (s->ended && s->outcome == OUTCOME_WHOLE) {
+            s->cut = form == FORM_ZIP && !zip_has_end(s, false);
             return archive_read_open_memory(a, s->held, s->held_len);
+        }
     }
     if (form == FORM_7Z && !seeks) {
         archive_set_error(a, EIO,
@@ -250,6 +274,7 @@ static int open_archive(struct archive *a, struct stream *s, enum bundle_form fo
     archive_read_set_read_callback(a, on_read);
     archive_read_set_callback_data(a, s);
     if (seeks) {
+        s->cut = form == FORM_ZIP && !zip_has_end(s, true);
         archive_read_set_seek_callback(a, on_seek);
         archive_read_set_skip_callback(a, on_skip);
     }
@@ -398,6 +423,8 @@ static void take_bundle(struct stream *s, enum bundle_form form, const char *nam
         digest_take(s->digest, leave.sha256);
         leave.hashed = !s->fatal;
     }
+    if (s->cut)
+        went_wrong(s, OUTCOME_DAMAGED, "the end of the zip is missing: it was cut");
     leave.size = s->count;
     leave.outcome = s->outcome;
     leave.text = span_text(s->text);
@@ -432,21 +459,24 @@ static bool pump(struct stream *s, bool is_evtx, uint64_t read_before)
     return true;
 }
 
-static void take_plain(struct stream *s, bool wanted, uint64_t read_before)
+static void take_evidence(struct stream *s, uint64_t read_before)
 {
-    struct span head = span_of(s->held, s->held_len);
-    bool is_evtx = span_starts(head, SPAN(EVTX_MAGIC));
+    bool is_evtx = span_starts(span_of(s->held, s->held_len), SPAN(EVTX_MAGIC));
 
-    if (wanted) {
-        while (pump(s, is_evtx, read_before))
-            ;
-    } else {
-        while (s->held_at < s->held_len && pump(s, true, read_before))
-            ;
-        if (s->outcome == OUTCOME_WHOLE && !s->ended)
-            s->outcome = OUTCOME_LISTED;
-    }
+    while (pump(s, is_evtx, read_before))
+        ;
     send_end(s->outcome, s->text);
+}
+
+/* Its first bytes alone, so that the reader can name it. */
+static void take_head(struct stream *s, enum outcome outcome, const char *text)
+{
+    while (s->held_at < s->held_len && pump(s, true, all.read))
+        ;
+    if (s->outcome != OUTCOME_WHOLE)
+        send_end(s->outcome, s->text);
+    else
+        send_end(s->ended && outcome == OUTCOME_LISTED ? OUTCOME_WHOLE : outcome, text);
 }
 
 static void take(struct stream *s, const char *name, unsigned depth)
@@ -459,8 +489,7 @@ static void take(struct stream *s, const char *name, unsigned depth)
     head = span_of(s->held, s->held_len);
     m = magic_of(head);
     if (m.kind == KIND_BUNDLE && depth > s->child->setup.limits.depth) {
-        went_wrong(s, OUTCOME_LIMIT, "bundles in bundles nested too deep (--max-depth)");
-        take_plain(s, false, read_before);
+        take_head(s, OUTCOME_LIMIT, "bundles in bundles nested too deep (--max-depth)");
     } else if (m.kind == KIND_BUNDLE) {
         if (s->from || s->child->setup.stream) {
             s->digest = s->child->digest[depth];
@@ -468,8 +497,10 @@ static void take(struct stream *s, const char *name, unsigned depth)
             digest_add(s->digest, head);
         }
         take_bundle(s, m.form, name, depth);
+    } else if (m.kind == KIND_UNKNOWN && decoder_for(head)) {
+        take_evidence(s, read_before);
     } else {
-        take_plain(s, m.kind == KIND_UNKNOWN && decoder_for(head) != NULL, read_before);
+        take_head(s, OUTCOME_LISTED, "");
     }
     free(s->held);
     free(s->block);
@@ -477,7 +508,7 @@ static void take(struct stream *s, const char *name, unsigned depth)
 
 void archive_warm_up(void)
 {
-    static const char *const sets[] = { "UTF-16LE", "UTF-16BE", "CP437", "ISO-8859-1", NULL };
+    static const char *const sets[] = { "UTF-16LE", "UTF-16BE", NULL };
 
     for (size_t i = 0; sets[i]; i++) {
         iconv_t set = iconv_open("UTF-8", sets[i]);

@@ -9,6 +9,9 @@
 #define TAR_SUM_BYTES 8
 #define SECTOR 512
 #define PE_POINTER_AT 0x3c
+#define ZIP_LOCAL 0x04034b50u
+#define ZIP_ENCRYPTED 1u
+#define ZIP_SIZES_FOLLOW 8u
 
 #define THEN ", then give modhunt the folder"
 
@@ -170,6 +173,28 @@ struct magic magic_last(struct span head)
         return (struct magic){ KIND_CLOSED, FORM_NONE, "disc image",
             "a disc image: mount it read-only (`losetup -rP`, `mount -o ro`)" THEN };
     return (struct magic){ KIND_UNKNOWN, FORM_NONE, "unknown", NULL };
+}
+
+/* Walks the local headers as far as they tell their sizes. */
+bool magic_zip_is_encrypted(struct span head)
+{
+    struct cursor c = cursor_of(head);
+
+    while (cursor_u32(&c) == ZIP_LOCAL && !c.broken) {
+        cursor_take(&c, 2);
+        uint16_t flags = cursor_u16(&c);
+        cursor_take(&c, 10);
+        uint32_t packed = cursor_u32(&c);
+        cursor_take(&c, 4);
+        uint16_t name = cursor_u16(&c), extra = cursor_u16(&c);
+
+        if (c.broken || flags & ZIP_ENCRYPTED)
+            return !c.broken;
+        if (flags & ZIP_SIZES_FOLLOW)
+            return false;
+        cursor_take(&c, (size_t)name + extra + packed);
+    }
+    return false;
 }
 
 const char *bundle_form_name(enum bundle_form form)

@@ -33,6 +33,10 @@ struct magic magic_of(struct span head);
 /* The same for what can be told only once every decoder has said no. */
 struct magic magic_last(struct span head);
 
+/* Is this a zip whose first file is encrypted?  Only to ask for the password in
+ * time: nothing depends on it. */
+bool magic_zip_is_encrypted(struct span head);
+
 const char *bundle_form_name(enum bundle_form form);
 
 #endif

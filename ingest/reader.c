@@ -99,7 +99,7 @@ static bool hash_whole(struct source *s, uint8_t sha256[static SHA256_BYTES])
 static bool is_copy(struct source *s, bool is_bundle, uint8_t sha256[static SHA256_BYTES])
 {
     const struct known *k = NULL;
-    bool again = is_bundle && (s->r->bundles.password || s->r->bundles.limits.depth);
+    bool again = is_bundle && (s->r->bundles.password || s->r->bundles.limits.members);
     bool hashed = false;
 
     while ((k = seen_find(s->r->seen, s->size, s->fingerprint, k)) != NULL) {

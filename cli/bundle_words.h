@@ -1,0 +1,28 @@
+/* The words of archives that `modhunt ingest` and the console share: the
+ * password and the limits. */
+#ifndef CLI_BUNDLE_WORDS_H
+#define CLI_BUNDLE_WORDS_H
+
+#include "cli/options.h"
+#include "ingest/bundle.h"
+
+#define BUNDLE_OPTIONS \
+    { "password-file", 0, "FILE", "the password of encrypted zips: its first line" }, \
+    { "max-depth", 0, "N", "bundles in bundles that are opened; 3 unless told" }, \
+    { "max-members", 0, "N", "members of one bundle; a million unless told" }, \
+    { "max-member", 0, "SIZE", "one member, unpacked; 64G unless told" }, \
+    { "max-bundle", 0, "SIZE", "all of one bundle, unpacked; 256G unless told" }, \
+    { "max-ratio", 0, "N", "how far a member above 256M may unpack; 200 unless told" }
+
+struct bundle_words {
+    struct bundle_options options;
+    char password[PASSWORD_MAX + 1];
+};
+
+/* Reads them.  Where one of the paths is an encrypted zip, no file was given and
+ * a human sits at a terminal, asks for the password without showing it. */
+bool bundle_words_read(struct bundle_words *w, const struct options *o, const char *const *paths,
+                       size_t count, struct fault *f) MUST_CHECK;
+void bundle_words_clear(struct bundle_words *w); /* overwrites the password */
+
+#endif
