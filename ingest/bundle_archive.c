@@ -522,5 +522,6 @@ void archive_walk(struct child *c)
 {
     struct stream file = { .child = c };
 
+    memset(&all, 0, sizeof all);
     take(&file, c->name, 0);
 }

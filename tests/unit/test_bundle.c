@@ -487,7 +487,7 @@ static void an_archive_cut_anywhere_keeps_what_came_before(void **state)
         struct made m = make(formats[i], i == 1 ? archive_write_add_filter_gzip : NULL, NULL, NULL);
 
         for (int k = 0; k < 8; k++) {
-            char name[8];
+            char name[16];
 
             snprintf(name, sizeof name, "%d", k);
             add(&m, name, events(40 * k, 40 * k + 40));
