@@ -309,9 +309,9 @@ const struct command console_command = {
     .words = "the console",
     .synopsis = "  modhunt EVIDENCE...   make a case and open the console while it loads\n"
                 "  modhunt CASE          open the console on a case\n",
-    .text = "EVIDENCE is files, folders and archives; what a file is, is told by its content.  The case is\n"
-            "named after the first of them and lies in this folder, or, where that is evidence\n"
-            "itself or can't be written, in ${XDG_DATA_HOME:-~/.local/share}/modhunt.\n",
+    .text = "EVIDENCE is files, folders and archives; what a file is, is told by its content.\n"
+            "The case is named after the first of them and lies in this folder, or, where that\n"
+            "is evidence itself or can't be written, in ${XDG_DATA_HOME:-~/.local/share}/modhunt.\n",
     .options = console_options,
     .run = console_run,
 };

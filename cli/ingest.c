@@ -43,7 +43,7 @@ const struct command ingest_command = {
     .text = "EVIDENCE is files or folders, or `-` for standard input; what a file is, is told by\n"
             "its content.  Archives (zip, tar, 7z) and what gzip, bzip2, xz or zstd compressed\n"
             "are read as they are, nested ones too, and nothing is extracted.  The same bytes\n"
-            " are never counted twice.  Ctrl-C stops at a commit, and the same command\n"
+            "are never counted twice.  Ctrl-C stops at a commit, and the same command\n"
             "continues from there.  Evidence is only read, never changed.\n",
     .options = ingest_options,
     .run = ingest_run,
