@@ -1,11 +1,11 @@
 /* The face of ingest: its threads, and what they share.
  *
- * One thread counts what the walk will meet, one walks again and reads, the
- * line's workers decode, its sender follows and sends.  Never holds a list of
- * all files: both walks hold one folder's names at a time. */
+ * One thread counts what the walk will meet, one walks again (order.c) and
+ * reads, the line's workers decode, its sender follows and sends.  Never holds a
+ * list of all files: every walk holds one folder's names at a time. */
 #include "ingest/ingest.h"
 
-#include "ingest/reader.h"
+#include "ingest/order.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static void *run(void *ctx)
 {
     struct ingest *in = ctx;
 
-    walk_files(&in->reading);
+    order_read(&in->reader, &in->reading);
     line_end(in->reader.line);
     return NULL;
 }
@@ -78,8 +78,6 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
         .path_count = in->path_count,
         .avoid = in->avoid,
         .avoid_count = o->avoid_count,
-        .each = reader_take,
-        .ctx = &in->reader,
     };
     in->counting = in->reading;
     in->counting.each = count_one;

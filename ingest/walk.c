@@ -19,6 +19,7 @@
 
 struct trail {
     const struct walk *walk;
+    size_t given;
     char *path;
     size_t len, room;
 };
@@ -160,7 +161,8 @@ static bool visit_folder(struct trail *t, struct walked *f, int depth)
 
 static bool visit(struct trail *t, int folder, const char *name, bool named, int depth)
 {
-    struct walked f = { .path = t->path, .folder = folder, .name = name, .named = named };
+    struct walked f = { .path = t->path, .folder = folder, .name = name, .named = named,
+                        .given = t->given };
 
     if (fstatat(folder, name, &f.stat, named ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
         return list(t, &f, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));
@@ -187,10 +189,11 @@ bool walk_files(const struct walk *w)
     bool go_on = true;
 
     for (size_t i = 0; go_on && i < w->path_count; i++) {
+        t.given = i;
         trail_set(&t, 0, w->paths[i]);
         if (strcmp(w->paths[i], WALK_STANDARD_INPUT) == 0) {
-            go_on = w->each(w->ctx, &(struct walked){ .path = w->paths[i], .named = true,
-                                                      .standard_input = true });
+            go_on = w->each(w->ctx, &(struct walked){ .path = w->paths[i], .given = i,
+                                                      .named = true, .standard_input = true });
             continue;
         }
         go_on = visit(&t, AT_FDCWD, w->paths[i], true, 0);

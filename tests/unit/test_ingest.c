@@ -212,7 +212,7 @@ static void assert_outline(const struct told *t, const char *want)
 
 /* ---- the tests ---- */
 
-static void a_folder_comes_in_the_order_of_its_names(void **state)
+static void a_folder_comes_in_the_order_of_its_names_but_loads_first(void **state)
 {
     struct place *p = *state;
     struct told t = run_path(p->root, p->root, 2);
@@ -235,13 +235,13 @@ static void a_folder_comes_in_the_order_of_its_names(void **state)
         fclose(f);
     }
     snprintf(want, sizeof want,
-             "1 /B-empty 0 unknown 0\n1 empty 0 - \n"
-             "2 /a-unknown.evtx 11 unknown 0\n2 unknown 11 - \n"
-             "3 /b.xml %lu xml 0\n3 complete %lu %s \n"
-             "4 /c/copy-of-b %lu xml 0\n4 duplicate %lu %s \n"
-             "5 /c/deep/a.log %lu xml 0\n5 complete %lu %s \n"
-             "6 /c/loop 0 link 0\n6 skipped 0 - a link, not followed\n"
-             "7 /c.xml %lu xml 0\n7 complete %lu %s \n"
+             "1 /b.xml %lu xml 0\n1 complete %lu %s \n"
+             "2 /c/copy-of-b %lu xml 0\n2 duplicate %lu %s \n"
+             "3 /c/deep/a.log %lu xml 0\n3 complete %lu %s \n"
+             "4 /c.xml %lu xml 0\n4 complete %lu %s \n"
+             "5 /B-empty 0 unknown 0\n5 empty 0 - \n"
+             "6 /a-unknown.evtx 11 unknown 0\n6 unknown 11 - \n"
+             "7 /c/loop 0 link 0\n7 skipped 0 - a link, not followed\n"
              "8 /case.modhunt 100 case 0\n8 skipped 100 - a case of modhunt, not read\n"
              "9 /link.xml 0 link 0\n9 skipped 0 - a link, not followed\n"
              "10 /pipe.xml 0 special 0\n10 skipped 0 - a pipe, not read\n",
@@ -249,6 +249,72 @@ static void a_folder_comes_in_the_order_of_its_names(void **state)
              size[1], size[1], sum[1]);
     assert_outline(&t, want);
     assert_int_equal(t.loads, MANY_LOADS + 6 + 3);
+    free(t.text);
+}
+
+#define OTHERS 300
+
+static void write_other(const char *path, int i)
+{
+    static const char *const text[] = {
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider "
+        "Name='Microsoft-Windows-Security-Auditing'/><EventID>4688</EventID><EventRecordID>1"
+        "</EventRecordID><Computer>WS01</Computer></System><EventData><Data Name='NewProcessName'>"
+        "C:\\a.exe</Data></EventData></Event>", "regf\0\0\0\0", "\x89PNG\x0d\x0a\x1a\x0a",
+        "Nov 24 11:00:00 host sshd[1]: a line of some log\nNov 24 11:00:01 host sshd[1]: x\n",
+    };
+
+    write_file(path, text[i % 4], i % 4 == 1 ? 8 : strlen(text[i % 4]));
+}
+
+/* What only its first records, only its name, or neither tells. */
+static void a_log_of_loads_that_is_last_by_name_comes_first(void **state)
+{
+    static const struct { const char *name; bool sysmon; } last[] = {
+        { "zz/zz.xml", true }, { "zz/a-Sysmon.xml", true }, { "zz/Sysmon-not.xml", false },
+    };
+    struct place *p = *state;
+
+    for (size_t k = 0; k < 3; k++) {
+        struct place many = { 0 };
+        char want[64];
+
+        snprintf(many.root, sizeof many.root, "%.48s/many%zu", p->root, k);
+        assert_int_equal(mkdir(many.root, 0700), 0);
+        assert_int_equal(mkdir(path_in(&many, "zz"), 0700), 0);
+        for (int i = 0; i < OTHERS; i++) {
+            char name[32];
+
+            snprintf(name, sizeof name, "%03d", i);
+            write_other(path_in(&many, name), i);
+        }
+        if (last[k].sysmon)
+            write_events(path_in(&many, last[k].name), "first", 0, 10);
+        else
+            write_other(path_in(&many, last[k].name), 0);
+        struct told t = run_path(many.root, many.root, 2);
+
+        snprintf(want, sizeof want, "1 /%s ", last[k].name);
+        assert_int_equal(strncmp(t.text, want, strlen(want)) == 0, last[k].sysmon);
+        assert_int_equal(t.loads, last[k].sysmon ? 6 : 0);
+        snprintf(want, sizeof want, "\n%d /", OTHERS + 1);
+        assert_non_null(strstr(t.text, want)); /* each once: no more, no fewer */
+        snprintf(want, sizeof want, "\n%d /", OTHERS + 2);
+        assert_null(strstr(t.text, want));
+        free(t.text);
+    }
+}
+
+static void a_path_that_is_given_twice_is_told_twice(void **state)
+{
+    struct place *p = *state;
+    char path[512];
+    const char *paths[] = { path, path };
+
+    snprintf(path, sizeof path, "%s", path_in(p, "c.xml"));
+    struct told t = run(&(struct ingest_options){ .paths = paths, .path_count = 2 }, p->root);
+    assert_non_null(strstr(t.text, "1 complete"));
+    assert_non_null(strstr(t.text, "2 duplicate"));
     free(t.text);
 }
 
@@ -369,7 +435,7 @@ static void a_stop_ends_it_soon_and_sends_no_half_closed_source(void **state)
             open = 0;
         batch_close(b);
     }
-    assert_int_equal(open, 3); /* the large one: cut short, not closed */
+    assert_int_equal(open, 1); /* the large one: cut short, not closed */
     ingest_finish(in);
     queue_free(q, NULL);
 }
@@ -571,7 +637,9 @@ static void folders_nested_too_deep_are_listed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_PLACE(a_folder_comes_in_the_order_of_its_names),
+        IN_PLACE(a_folder_comes_in_the_order_of_its_names_but_loads_first),
+        IN_PLACE(a_log_of_loads_that_is_last_by_name_comes_first),
+        IN_PLACE(a_path_that_is_given_twice_is_told_twice),
         IN_PLACE(the_batches_are_the_same_whatever_the_number_of_workers),
         IN_PLACE(a_link_that_is_named_is_followed),
         IN_PLACE(a_missing_path_starts_nothing_and_is_named),
