@@ -118,31 +118,36 @@ __attribute__((always_inline)) static inline void sip_word(struct sip *s, uint64
     s->v0 ^= word;
 }
 
-static void sip_bytes(struct sip *s, const uint8_t *at, size_t len)
+/* The next eight bytes behind the `count` that wait. */
+__attribute__((always_inline)) static inline void sip_eight(struct sip *s, uint64_t word)
 {
+    unsigned shift = 8 * s->count;
+
+    sip_word(s, s->word | word << shift);
+    s->word = shift ? word >> (64 - shift) : 0;
+}
+
+__attribute__((always_inline)) static inline void sip_bytes(struct sip *s, const uint8_t *at,
+                                                            size_t len)
+{
+    uint64_t word = 0;
+
     s->total += len;
-    while (len && s->count) {
-        s->word |= (uint64_t)*at++ << (8 * s->count);
-        len--;
-        s->count = (s->count + 1) & 7;
-        if (s->count == 0) {
-            sip_word(s, s->word);
-            s->word = 0;
-        }
+    for (; len >= 8; at += 8, len -= 8) {
+        memcpy(&word, at, 8);
+        sip_eight(s, word);
     }
-    if (len >= 8) {
-        struct sip mixed = *s; /* the compiler keeps a copy in registers */
-
-        for (; len >= 8; at += 8, len -= 8) {
-            uint64_t word;
-
-            memcpy(&word, at, 8);
-            sip_word(&mixed, word);
-        }
-        *s = mixed;
+    if (!len)
+        return;
+    word = 0;
+    memcpy(&word, at, len);
+    if (s->count + len >= 8) {
+        sip_eight(s, word);
+        s->count += (unsigned)len - 8;
+    } else {
+        s->word |= word << (8 * s->count);
+        s->count += (unsigned)len;
     }
-    for (; len; len--)
-        s->word |= (uint64_t)*at++ << (8 * s->count++);
 }
 
 struct hash128 hash_spans(const struct span *spans, size_t count)

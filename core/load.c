@@ -75,6 +75,123 @@ struct context *batch_context(struct batch *b)
     return c;
 }
 
+/* ---- hosts and channels ---- */
+
+/* Only spreads them over the buckets: what meets in one is compared. */
+static uint64_t mix(uint64_t h, struct span s)
+{
+    uint64_t word = 0;
+    size_t at = 0;
+
+    for (; at + 8 <= s.len; at += 8) {
+        memcpy(&word, s.at + at, 8);
+        h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        h ^= h >> 32;
+    }
+    word = s.len;
+    if (at < s.len)
+        memcpy(&word, s.at + at, s.len - at);
+    h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return h ^ h >> 32;
+}
+
+static bool is_range(const struct range *r, struct span Computer, struct span Channel)
+{
+    return span_equal(r->Computer, Computer) && span_equal(r->Channel, Channel);
+}
+
+static struct range *range_new(struct batch *b, struct range **bucket, struct span Computer,
+                               struct span Channel)
+{
+    struct range *r = b->range_count < RANGES_MAX ? arena_get(&b->arena, sizeof *r) : NULL;
+
+    if (!r)
+        return NULL;
+    r->next = b->ranges;
+    r->alike = *bucket;
+    r->number = b->range_count++;
+    r->Computer = Computer;
+    r->Channel = Channel;
+    r->first_time = r->last_time = MOMENT_NONE;
+    r->kept.first = r->kept.first_time = INT64_MAX;
+    r->kept.last = r->kept.last_time = INT64_MIN;
+    return b->ranges = *bucket = r;
+}
+
+struct range *batch_range(struct batch *b, struct span Computer, struct span Channel)
+{
+    struct range **bucket, *r = b->last_range;
+
+    if (r && is_range(r, Computer, Channel))
+        return r;
+    bucket = &b->bucket[mix(mix(0, Computer), Channel) % RANGE_BUCKETS];
+    for (r = *bucket; r && !is_range(r, Computer, Channel); r = r->alike)
+        ;
+    if (!r)
+        r = range_new(b, bucket, Computer, Channel);
+    return b->last_range = r;
+}
+
+int64_t record_number(const struct origin *o)
+{
+    return (o->flags & RECORD_NUMBERED) && o->record <= INT64_MAX ? (int64_t)o->record : -1;
+}
+
+void batch_place(struct batch *b, struct span Computer, enum platform p, struct origin *o)
+{
+    struct range *r = o->range = batch_range(b, Computer, o->Channel);
+    int64_t number = record_number(o);
+
+    if (!r)
+        return;
+    r->platform = p;
+    if (number < 0)
+        r->kept.unnumbered++;
+    else if (number < r->kept.first)
+        r->kept.first = number;
+    if (number > r->kept.last)
+        r->kept.last = number;
+    if (o->time == MOMENT_NONE)
+        return;
+    if (o->time < r->kept.first_time)
+        r->kept.first_time = o->time;
+    if (o->time > r->kept.last_time)
+        r->kept.last_time = o->time;
+}
+
+/* ---- what a load is ---- */
+
+size_t module_spans(const struct load *l, struct span out[static MODULE_SPANS])
+{
+    size_t n = 0;
+
+#define TAKE(name, auditd, ecs, width) out[n++] = l->name;
+    MODULE_FIELDS(TAKE)
+    HASH_FIELDS(TAKE)
+#undef TAKE
+    out[n++] = span_text(platform_name(l->platform));
+    return n;
+}
+
+struct hash128 run_key(struct span Computer, struct span ProcessGuid)
+{
+    return hash_spans((struct span[]){ Computer, ProcessGuid, SPAN("run") }, 3);
+}
+
+void load_identify(struct load *l)
+{
+    struct span spans[MODULE_SPANS + 3];
+    size_t n = module_spans(l, spans);
+
+    spans[n++] = l->Image;
+    spans[n++] = l->Computer;
+    spans[n++] = SPAN("load");
+    l->key = hash_spans(spans, n);
+    l->run = run_key(l->Computer, l->ProcessGuid);
+}
+
+/* ---- what went wrong ---- */
+
 static void append_loss(struct batch *b, struct loss what)
 {
     struct loss *l = arena_get(&b->arena, sizeof *l);

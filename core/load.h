@@ -101,11 +101,15 @@ struct origin {
     uint64_t place;    /* byte offset of the record in its evidence */
     uint32_t flags;    /* enum record_flags */
     struct span Channel; /* SPAN_NONE where the form has none */
+    struct range *range; /* of its host and channel: batch_place */
 };
 
 struct load {
     struct load *next;
     struct origin origin;
+    /* batch_identify's: of all that decides its sighting, and of (Computer,
+     * ProcessGuid).  All zeros: not computed yet. */
+    struct hash128 key, run;
     int64_t ProcessId; /* -1: not logged */
     enum platform platform;
     enum resolution resolution;
@@ -157,16 +161,32 @@ struct loss {
     bool note;          /* nothing was given up: worth knowing, and counted nowhere */
 };
 
-/* The declared, numbered records that a batch holds of one host and channel,
- * whatever their kind. */
+/* What a batch holds of one host and channel. */
 struct range {
     struct range *next;
+    struct range *alike;  /* the batch's table of them */
+    uint32_t number;      /* in the batch, from 0 */
     struct span Computer, Channel;
+    enum platform platform;
+    int64_t host;         /* its row, once the writer has asked */
+
+    /* Its declared, numbered records, whatever their kind. */
     uint64_t first, last; /* record numbers */
-    uint64_t records;
+    uint64_t records;     /* 0: none, and the rest says nothing */
     int64_t first_time, last_time; /* of their own times */
     uint64_t loads, processes, context;
+
+    /* Its loads, process and context records, recovered ones too, by their
+     * UtcTime: what copies are looked for by. */
+    struct {
+        int64_t first, last;           /* numbers; first > last: none has one */
+        int64_t first_time, last_time; /* first > last: none has one */
+        int64_t unnumbered;
+    } kept;
 };
+
+#define RANGES_MAX 4096   /* of one batch; more than real evidence has room for */
+#define RANGE_BUCKETS 64
 
 #define FINGERPRINT_BYTES SHA256_BYTES
 
@@ -239,7 +259,9 @@ struct batch {
     struct context *contexts, *last_context;
     struct other *others;
     struct loss *losses, *last_loss;
-    struct range *ranges;
+    struct range *ranges, *last_range;
+    struct range *bucket[RANGE_BUCKETS];
+    uint32_t range_count;
     struct declared *declared; /* only where the decoder's follow asks for it */
     size_t declared_count, declared_room;
     struct found *found, *last_found; /* the decoder's, for its follow; then NULL */
@@ -254,6 +276,25 @@ void batch_close(struct batch *b); /* NULL is fine */
 struct load *batch_load(struct batch *b);
 struct process *batch_process(struct batch *b);
 struct context *batch_context(struct batch *b);
+
+/* The range of a host and channel, made where it is new (the texts are borrowed
+ * from the arena); NULL past RANGES_MAX or where the arena is full. */
+struct range *batch_range(struct batch *b, struct span Computer, struct span Channel);
+
+/* Says where an item that is kept belongs: o->range, widened by it.  Whoever
+ * files items calls it once for each; for what has none the writer does. */
+void batch_place(struct batch *b, struct span Computer, enum platform p, struct origin *o);
+
+/* Computes key and run, so that the writer need not touch the texts. */
+void load_identify(struct load *l);
+struct hash128 run_key(struct span Computer, struct span ProcessGuid);
+
+/* The record's own number as the case keeps it; -1 where it has none. */
+int64_t record_number(const struct origin *o);
+
+#define MODULE_SPANS 16
+/* The columns of a module in the order of the schema; how many. */
+size_t module_spans(const struct load *l, struct span out[static MODULE_SPANS]);
 
 /* Counts a damaged record.  `reason` must be static or live in the arena. */
 void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reason);

@@ -9,7 +9,6 @@
 
 #include "core/hashes.h"
 
-#define RANGES_MAX 4096 /* hosts and channels of one batch: more than it has room for */
 #define GUID_LEN 38 /* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX} */
 
 enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
@@ -154,6 +153,8 @@ static bool file_load(struct batch *b, const struct event *e)
 #define HASH_SAME(name, auditd, ecs, width) x->name = h.name;
     HASH_FIELDS(HASH_SAME)
 #undef HASH_SAME
+    batch_place(b, x->Computer, x->platform, &x->origin);
+    load_identify(x);
     return true;
 }
 
@@ -175,6 +176,7 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
     x->Computer = e->Computer;
     x->ProcessGuid = ProcessGuid;
     SAME(User) SAME(Image) SAME(RuleName)
+    batch_place(b, x->Computer, x->platform, &x->origin);
     if (ended)
         return true;
     x->ParentProcessId = pid(v[EVENT_ParentProcessId]);
@@ -208,6 +210,7 @@ static bool file_4688(struct batch *b, const struct event *e)
     x->CommandLine = first_of(v[EVENT_CommandLine], v[EVENT_ProcessCommandLine]);
     x->LogonId = v[target ? EVENT_TargetLogonId : EVENT_SubjectLogonId];
     x->ParentImage = v[EVENT_ParentProcessName];
+    batch_place(b, x->Computer, x->platform, &x->origin);
     return true;
 }
 
@@ -244,6 +247,7 @@ static bool file_context(struct batch *b, const struct event *e)
     x->Hashes = first_of(v[EVENT_Hashes], v[EVENT_Hash]);
     x->Detail = Detail;
     SAME(RuleName)
+    batch_place(b, x->Computer, x->platform, &x->origin);
     return true;
 }
 
@@ -259,26 +263,12 @@ static void widen(int64_t *first, int64_t *last, int64_t time)
 
 static void note_range(struct batch *b, const struct event *e, enum kind kind)
 {
-    struct range *r = b->ranges;
-    size_t ranges = 0;
+    struct range *r = batch_range(b, e->Computer, e->Channel);
 
-    while (r && !(span_equal(r->Computer, e->Computer) && span_equal(r->Channel, e->Channel))) {
-        r = r->next;
-        ranges++;
-    }
-    if (!r) {
-        if (ranges >= RANGES_MAX)
-            return; /* hostile; copies of these in other files count again */
-        r = arena_get(&b->arena, sizeof *r);
-        if (!r)
-            return;
-        *r = (struct range){
-            .next = b->ranges, .Computer = e->Computer, .Channel = e->Channel,
-            .first = e->record, .last = e->record,
-            .first_time = MOMENT_NONE, .last_time = MOMENT_NONE,
-        };
-        b->ranges = r;
-    }
+    if (!r)
+        return; /* hostile; copies of these in other files count again */
+    if (!r->records)
+        r->first = r->last = e->record;
     if (e->record < r->first)
         r->first = e->record;
     if (e->record > r->last)

@@ -34,6 +34,14 @@ void cache_forget(struct cache *c)
     memset(c->hand, 0, c->sets);
 }
 
+void cache_fetch(const struct cache *c, struct hash128 key)
+{
+    const char *set = (const char *)(c->slots + ((size_t)key.a & (c->sets - 1)) * WAYS);
+
+    for (size_t at = 0; at < WAYS * sizeof(struct cache_slot); at += 64)
+        __builtin_prefetch(set + at);
+}
+
 int64_t cache_find(struct cache *c, struct hash128 key)
 {
     size_t set = (size_t)key.a & (c->sets - 1);

@@ -23,6 +23,8 @@ void cache_init(struct cache *c, size_t slots);
 void cache_free(struct cache *c);
 void cache_forget(struct cache *c); /* everything */
 
+/* Asks memory for what cache_find will read. */
+void cache_fetch(const struct cache *c, struct hash128 key);
 int64_t cache_find(struct cache *c, struct hash128 key); /* 0: not there */
 void cache_put(struct cache *c, struct hash128 key, int64_t id);
 

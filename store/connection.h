@@ -15,6 +15,9 @@
 #define CASE_VERSION 1
 #define CASE_PAGE_BYTES 8192
 #define CASE_SQL_BYTES_MAX (64 << 10)  /* one statement, one line of the schema */
+#define CASE_CACHE_KIB 49152 /* of pages, where the case is written */
+#define NUMBER_TEXT(n) #n
+#define NUMBER(n) NUMBER_TEXT(n)
 #define CASE_VALUE_BYTES_MAX (160 << 20) /* a row: no batch holds texts for a larger one */
 #define CASE_BUSY_MS 5000
 

@@ -178,6 +178,7 @@ static bool settle_pair(struct store *s, struct source *src, int64_t host, const
         both = prefer ? merged(&mine, held) : merged(held, &mine);
         both.Computer = l->Computer;
         both.platform = l->platform;
+        load_identify(&both);
         if (!place_merged(s, src, host, h, &both, &to, f))
             return false;
     }

@@ -6,8 +6,6 @@
  * stays, so that the case does not depend on which file came first. */
 #include "store/writing.h"
 
-#define MODULE_SPANS 16
-
 struct hash128 cache_key(enum cache_kind kind, const struct span *spans, size_t count)
 {
     struct span all[20];
@@ -176,19 +174,6 @@ bool intern_image(struct store *s, struct span Image, int64_t *id, struct fault 
 
 /* ---- modules ---- */
 
-/* The columns of a module in the order of the schema. */
-static size_t module_spans(const struct load *l, struct span out[static MODULE_SPANS])
-{
-    size_t n = 0;
-
-#define TAKE(name, auditd, ecs, width) out[n++] = l->name;
-    MODULE_FIELDS(TAKE)
-    HASH_FIELDS(TAKE)
-#undef TAKE
-    out[n++] = span_text(platform_name(l->platform));
-    return n;
-}
-
 /* SHA-256 over lengths and bytes, "not logged" apart from empty. */
 static bool module_key(struct store *s, const struct span *spans, size_t count,
                        uint8_t key[static SHA256_BYTES], struct fault *f)
@@ -322,62 +307,57 @@ static bool intern_pair(struct store *s, const struct load *l, struct verdict v,
     return true;
 }
 
+/* Its id, for the rows that follow; the row is written when the tally is. */
 static bool sighting_new(struct store *s, int64_t pair, int64_t host, const struct load *l,
                          struct verdict v, int64_t *id, struct fault *f)
 {
-    int64_t entry;
-    sqlite3_stmt *st;
+    struct writing *w = s->writing;
+    struct tally_fresh fresh = { .pair = pair, .host = host, .verdict = v };
 
-    if (!allow_match(s, l, &entry, f) || !(st = stmt_get(s, STMT_SIGHTING_NEW, f)))
+    if (!w->next_sighting
+        && !connection_number(s, "SELECT ifnull(max(id), 0) + 1 FROM sighting",
+                              &w->next_sighting, f))
         return false;
-    stmt_number(st, 1, pair);
-    stmt_number(st, 2, host);
-    stmt_number(st, 3, v.SuspicionScore);
-    stmt_number(st, 4, v.factors);
-    stmt_number(st, 5, factor_is_hit(v));
-    stmt_row(st, 6, entry);
-    if (!stmt_run(s, st, f))
+    if (!allow_match(s, l, &fresh.allowed_by, f))
         return false;
-    *id = new_row(s);
-    return true;
-}
-
-/* Everything that decides which sighting a load belongs to, in one hash. */
-static struct hash128 load_key(const struct load *l)
-{
-    struct span spans[MODULE_SPANS + 2];
-    size_t n = module_spans(l, spans);
-
-    spans[n++] = l->Image;
-    spans[n++] = l->Computer;
-    return cache_key(CACHE_LOAD, spans, n);
+    *id = fresh.sighting = w->next_sighting++;
+    /* Where copies are looked for, what is looked at must be in the case. */
+    return scopes_meet(s) ? tally_write_new(s, &fresh, NULL, f)
+                          : tally_new(s, &w->tally, &fresh, f);
 }
 
 int64_t intern_remembered(struct store *s, const struct load *l)
 {
-    return cache_find(&s->writing->cache, load_key(l));
+    return cache_find(&s->writing->cache, l->key);
+}
+
+static bool find_sighting(struct store *s, int64_t pair, int64_t host, int64_t *id,
+                          struct fault *f)
+{
+    *id = tally_find_new(&s->writing->tally, pair, host);
+    return *id || find_ids(s, STMT_SIGHTING_FIND, pair, host, id, f);
 }
 
 bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_t *id,
                      struct fault *f)
 {
-    struct hash128 all = load_key(l), hash;
+    struct hash128 hash;
     struct verdict v;
     int64_t pair;
     bool made;
 
-    if ((*id = cache_find(&s->writing->cache, all)))
+    if ((*id = cache_find(&s->writing->cache, l->key)))
         return true;
     v = factor_verdict(l->platform, l->Image, l->ImageLoaded, l->Signed);
     if (!intern_pair(s, l, v, &pair, &made, f))
         return false;
     hash = ids_key(CACHE_SIGHTING, pair, host);
     *id = made ? 0 : cache_find(&s->writing->cache, hash);
-    if (!*id && !made && !find_ids(s, STMT_SIGHTING_FIND, pair, host, id, f))
+    if (!*id && !made && !find_sighting(s, pair, host, id, f))
         return false;
     if (!*id && !sighting_new(s, pair, host, l, v, id, f))
         return false;
     cache_put(&s->writing->cache, hash, *id);
-    cache_put(&s->writing->cache, all, *id);
+    cache_put(&s->writing->cache, l->key, *id);
     return true;
 }

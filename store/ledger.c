@@ -10,11 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int64_t record_number(const struct origin *o)
-{
-    return (o->flags & RECORD_NUMBERED) && o->record <= INT64_MAX ? (int64_t)o->record : -1;
-}
-
 /* EVTX before XML before JSON before CSV before the rest. */
 int ledger_rank(struct span format)
 {
@@ -198,7 +193,7 @@ bool ledger_batch(struct store *s, struct source *src, const struct batch *b,
                   const struct counts *counts, struct fault *f)
 {
     for (const struct range *r = b->ranges; r; r = r->next)
-        if (!add_range(s, src, r, f))
+        if (r->records && !add_range(s, src, r, f))
             return false;
     for (const struct loss *l = b->losses; l; l = l->next)
         if (!ledger_problem(s, src, l->note ? "note" : "damaged", l->place, l->len,

@@ -82,34 +82,34 @@ static bool find_guid(struct store *s, int64_t host, struct span guid, int64_t *
     return stmt_run(s, st, f);
 }
 
-static bool by_guid(struct store *s, int64_t host, struct span Computer, struct span guid,
+static bool by_guid(struct store *s, int64_t host, struct hash128 run, struct span guid,
                     int64_t pid, struct span Image, int64_t *id, struct fault *f)
 {
-    struct memo *m = &s->writing->process_memo;
-    struct hash128 key;
+    struct writing *w = s->writing;
     int64_t image = 0;
     bool whole;
 
-    if ((*id = memo_find(m, Computer, guid)))
-        return true;
-    key = cache_key(CACHE_PROCESS, (struct span[]){ Computer, guid }, 2);
-    if ((*id = cache_find(&s->writing->cache, key))) {
-        memo_put(m, Computer, guid, *id);
+    if (w->run_process && hash_equal(w->run, run)) {
+        *id = w->run_process;
         return true;
     }
-    if (!find_guid(s, host, guid, id, &whole, f))
-        return false;
-    if (!whole) {
-        if (Image.at && !intern_image(s, Image, &image, f))
+    if (!(*id = cache_find(&w->cache, run))) {
+        if (!find_guid(s, host, guid, id, &whole, f))
             return false;
-        if (*id ? !stub_fill(s, *id, pid, image, f)
-                : !stub_new(s, host, guid, pid, image, 0, id, f))
-            return false;
-        whole = pid >= 0 && image;
+        if (!whole) {
+            if (Image.at && !intern_image(s, Image, &image, f))
+                return false;
+            if (*id ? !stub_fill(s, *id, pid, image, f)
+                    : !stub_new(s, host, guid, pid, image, 0, id, f))
+                return false;
+            /* A row that still lacks something is asked for again by the next record. */
+            if (pid < 0 || !image)
+                return true;
+        }
+        cache_put(&w->cache, run, *id);
     }
-    /* A row that still lacks something is asked for again by the next record. */
-    if (whole)
-        cache_put(&s->writing->cache, key, *id);
+    w->run = run;
+    w->run_process = *id;
     return true;
 }
 
@@ -147,8 +147,19 @@ bool process_of(struct store *s, const struct source *src, int64_t host, struct 
 {
     *id = 0;
     if (process_guid_counts(ProcessGuid))
-        return by_guid(s, host, Computer, ProcessGuid, ProcessId, Image, id, f);
+        return by_guid(s, host, run_key(Computer, ProcessGuid), ProcessGuid, ProcessId, Image, id,
+                       f);
     return ProcessId < 0 || by_pid(s, host, ProcessId, Image, src->evidence, id, f);
+}
+
+bool process_of_load(struct store *s, const struct source *src, int64_t host,
+                     const struct load *l, int64_t *id, struct fault *f)
+{
+    *id = 0;
+    if (process_guid_counts(l->ProcessGuid))
+        return by_guid(s, host, l->run, l->ProcessGuid, l->ProcessId, l->Image, id, f);
+    return l->ProcessId < 0
+        || by_pid(s, host, l->ProcessId, l->Image, src->evidence, id, f);
 }
 
 /* ---- starts and ends ---- */
@@ -287,7 +298,7 @@ bool process_take(struct store *s, struct source *src, int64_t host, const struc
     enum copy_fate fate = COPY_NONE;
     int64_t id;
 
-    if (scopes_ask(s, p->Computer, &p->origin)
+    if (scopes_ask(s, &p->origin)
         && !duplicate_process(s, src, host, p, counts, &fate, f))
         return false;
     if (fate != COPY_NONE)
@@ -295,7 +306,6 @@ bool process_take(struct store *s, struct source *src, int64_t host, const struc
     if (p->ended ? !end_take(s, src, host, p, &id, f) : !start_take(s, src, host, p, &id, f))
         return false;
     if (process_guid_counts(p->ProcessGuid) && p->Image.at && p->ProcessId >= 0)
-        cache_put(&s->writing->cache,
-                  cache_key(CACHE_PROCESS, (struct span[]){ p->Computer, p->ProcessGuid }, 2), id);
+        cache_put(&s->writing->cache, run_key(p->Computer, p->ProcessGuid), id);
     return record_take(s, src, id, p, f);
 }

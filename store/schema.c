@@ -197,6 +197,9 @@ bool schema_index(struct store *s, const char *name, struct fault *f)
     end = at ? strchr(at, ';') : NULL;
     if (!end)
         return fault(f, FAULT_SYSTEM, "no index `%s` is known", name);
-    snprintf(sql, sizeof sql, "%.*s", (int)(end - at), at);
+    /* The sorter takes the size of the page cache for that of its runs: what fits the
+     * processor's cache is sorted three times as fast as what fits 48 MiB. */
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-2048; %.*s; PRAGMA cache_size=-%d",
+             (int)(end - at), at, CASE_CACHE_KIB);
     return connection_run(s, sql, f);
 }

@@ -1,16 +1,14 @@
 /* Which files overlap with a batch, so that only those that do pay for looking
  * for copies.
  *
- * A scope is one (Computer, Channel) of the batch: the numbers and times of its
- * records, and those stretches of other files that meet them.  The surprise: a
- * record of a scope beyond the ceiling is always looked for, which is slow and
- * right. */
+ * A scope is one range (host and channel) of the batch, with those stretches of
+ * other files that meet its numbers and times.  The surprise: a record that the
+ * batch has no range for (core/load.h, RANGES_MAX) is always looked for, which
+ * is slow and right. */
 #include "store/writing.h"
 
 #include <stdlib.h>
 
-#define SCOPES_MAX 1024
-#define SCOPE_SLOTS 2048
 #define STRETCHES_MAX 16 /* more are joined to one that spans them all */
 
 struct stretch {
@@ -19,69 +17,15 @@ struct stretch {
 };
 
 struct scope {
-    struct hash128 key;
-    struct span Computer, Channel;
-    enum platform platform;
-    int64_t first, last, first_time, last_time, unnumbered;
     struct stretch numbers[STRETCHES_MAX], times[STRETCHES_MAX];
     size_t number_count, time_count;
-    bool used;
 };
 
 struct scopes {
-    struct scope slot[SCOPE_SLOTS];
-    struct scope *last;
-    size_t count;
+    struct scope *of; /* by the range's number */
+    size_t room;
     bool any;
 };
-
-static struct scope *scope_of(struct scopes *all, struct span Computer, struct span Channel,
-                              bool make)
-{
-    struct span spans[2] = { Computer, Channel };
-    struct hash128 key;
-    size_t i;
-
-    if (all->last && span_equal(all->last->Computer, Computer)
-        && span_equal(all->last->Channel, Channel))
-        return all->last;
-    key = hash_spans(spans, 2);
-    i = (size_t)key.a & (SCOPE_SLOTS - 1);
-    while (all->slot[i].used && !hash_equal(all->slot[i].key, key))
-        i = (i + 1) & (SCOPE_SLOTS - 1);
-    if (!all->slot[i].used) {
-        if (!make || all->count == SCOPES_MAX)
-            return NULL;
-        all->count++;
-        all->slot[i].used = true;
-        all->slot[i].key = key;
-        all->slot[i].Computer = Computer;
-        all->slot[i].Channel = Channel;
-        all->slot[i].first = all->slot[i].first_time = INT64_MAX;
-        all->slot[i].last = all->slot[i].last_time = INT64_MIN;
-        all->slot[i].number_count = all->slot[i].time_count = 0;
-        all->slot[i].unnumbered = 0;
-    }
-    return all->last = &all->slot[i];
-}
-
-static void scope_widen(struct scope *at, const struct origin *o)
-{
-    int64_t number = record_number(o);
-
-    if (number < 0)
-        at->unnumbered++;
-    else if (number < at->first)
-        at->first = number;
-    if (number > at->last)
-        at->last = number;
-    if (o->time == MOMENT_NONE)
-        return;
-    if (o->time < at->first_time)
-        at->first_time = o->time;
-    if (o->time > at->last_time)
-        at->last_time = o->time;
-}
 
 static void stretch_add(struct stretch *list, size_t *count, struct stretch one)
 {
@@ -95,30 +39,31 @@ static void stretch_add(struct stretch *list, size_t *count, struct stretch one)
     all->unnumbered = all->unnumbered || one.unnumbered;
 }
 
-/* ?1 host, ?2 Channel, ?3 evidence, ?4..?7 numbers and times. */
-static void bind_scope(sqlite3_stmt *st, const struct scope *at, int64_t host, int64_t evidence)
+/* ?1 host, ?2 Channel, ?3 evidence, ?4..?7 numbers and times, ?8 those without. */
+static void bind_range(sqlite3_stmt *st, const struct range *r, int64_t evidence)
 {
-    bool numbers = at->first <= at->last, times = at->first_time <= at->last_time;
+    bool numbers = r->kept.first <= r->kept.last, times = r->kept.first_time <= r->kept.last_time;
 
-    stmt_number(st, 1, host);
-    stmt_text(st, 2, at->Channel.at ? at->Channel : SPAN_EMPTY);
+    stmt_number(st, 1, r->host);
+    stmt_text(st, 2, r->Channel.at ? r->Channel : SPAN_EMPTY);
     stmt_number(st, 3, evidence);
-    stmt_time(st, 4, numbers ? at->first : MOMENT_NONE);
-    stmt_time(st, 5, numbers ? at->last : MOMENT_NONE);
-    stmt_time(st, 6, times ? at->first_time : MOMENT_NONE);
-    stmt_time(st, 7, times ? at->last_time : MOMENT_NONE);
-    stmt_number(st, 8, at->unnumbered);
+    stmt_time(st, 4, numbers ? r->kept.first : MOMENT_NONE);
+    stmt_time(st, 5, numbers ? r->kept.last : MOMENT_NONE);
+    stmt_time(st, 6, times ? r->kept.first_time : MOMENT_NONE);
+    stmt_time(st, 7, times ? r->kept.last_time : MOMENT_NONE);
+    stmt_number(st, 8, r->kept.unnumbered);
 }
 
-static bool scope_meet(struct store *s, const struct source *src, struct scope *at,
-                       int64_t host, struct fault *f)
+static bool scope_meet(struct store *s, const struct source *src, const struct range *r,
+                       struct scope *at, struct fault *f)
 {
     sqlite3_stmt *st = stmt_get(s, STMT_EXTENT_OVERLAPS, f);
     bool row = true;
 
     if (!st)
         return false;
-    bind_scope(st, at, host, src->evidence);
+    bind_range(st, r, src->evidence);
+    at->number_count = at->time_count = 0;
     while (row) {
         if (!stmt_step(s, st, &row, f))
             return false;
@@ -136,58 +81,52 @@ static bool scope_meet(struct store *s, const struct source *src, struct scope *
     return true;
 }
 
-static bool scope_extent(struct store *s, const struct source *src, const struct scope *at,
-                         int64_t host, struct fault *f)
+static bool add_extent(struct store *s, const struct source *src, const struct range *r,
+                       struct fault *f)
 {
     sqlite3_stmt *st = stmt_get(s, STMT_EXTENT_ADD, f);
 
     if (!st)
         return false;
-    bind_scope(st, at, host, src->evidence);
+    bind_range(st, r, src->evidence);
     return stmt_run(s, st, f);
 }
 
-static bool scope_settle(struct store *s, const struct source *src, struct scope *at,
-                         struct fault *f)
+/* A record that has no range, into the case at once. */
+static bool see_alone(struct store *s, const struct source *src, struct span Computer,
+                      const struct origin *o, enum platform p, struct fault *f)
 {
-    int64_t host;
+    struct batch alone = { 0 };
+    struct origin copy = *o;
+    bool ok;
 
-    if (!intern_host(s, at->Computer, at->platform, &host, f))
-        return false;
-    return scope_meet(s, src, at, host, f) && scope_extent(s, src, at, host, f);
+    arena_init(&alone.arena, BATCH_BYTES_MAX);
+    batch_place(&alone, Computer, p, &copy);
+    s->writing->scopes->any = true;
+    ok = !copy.range || (intern_host(s, Computer, p, &copy.range->host, f)
+                         && add_extent(s, src, copy.range, f));
+    arena_clear(&alone.arena);
+    return ok;
 }
 
-/* One record into its scope; where there is no room, into the case at once. */
-static bool see(struct store *s, const struct source *src, struct span Computer,
-                const struct origin *o, enum platform p, struct fault *f)
+static bool see(struct store *s, const struct source *src, struct batch *b, struct span Computer,
+                struct origin *o, enum platform p, struct fault *f)
 {
-    struct scopes *all = s->writing->scopes;
-    struct scope *at = scope_of(all, Computer, o->Channel, true), alone;
-    int64_t host;
-
-    if (at) {
-        at->platform = p;
-        scope_widen(at, o);
-        return true;
-    }
-    all->any = true;
-    alone = (struct scope){ .Computer = Computer, .Channel = o->Channel, .first = INT64_MAX,
-                            .last = INT64_MIN, .first_time = INT64_MAX, .last_time = INT64_MIN };
-    scope_widen(&alone, o);
-    return intern_host(s, Computer, p, &host, f) && scope_extent(s, src, &alone, host, f);
+    if (!o->range)
+        batch_place(b, Computer, p, o);
+    return o->range || see_alone(s, src, Computer, o, p, f);
 }
 
-static bool see_all(struct store *s, const struct source *src, const struct batch *b,
-                    struct fault *f)
+static bool see_all(struct store *s, const struct source *src, struct batch *b, struct fault *f)
 {
-    for (const struct load *l = b->loads; l; l = l->next)
-        if (!see(s, src, l->Computer, &l->origin, l->platform, f))
+    for (struct load *l = b->loads; l; l = l->next)
+        if (!see(s, src, b, l->Computer, &l->origin, l->platform, f))
             return false;
-    for (const struct process *p = b->processes; p; p = p->next)
-        if (!see(s, src, p->Computer, &p->origin, p->platform, f))
+    for (struct process *p = b->processes; p; p = p->next)
+        if (!see(s, src, b, p->Computer, &p->origin, p->platform, f))
             return false;
-    for (const struct context *c = b->contexts; c; c = c->next)
-        if (!see(s, src, c->Computer, &c->origin, c->platform, f))
+    for (struct context *c = b->contexts; c; c = c->next)
+        if (!see(s, src, b, c->Computer, &c->origin, c->platform, f))
             return false;
     return true;
 }
@@ -210,43 +149,68 @@ static bool indexes(struct store *s, const struct batch *b, struct fault *f)
     return true;
 }
 
-bool scopes_open(struct store *s, const struct source *src, const struct batch *b,
-                 struct fault *f)
+static struct scopes *scopes_of(struct writing *w, const struct batch *b)
 {
-    struct writing *w = s->writing;
     struct scopes *all = w->scopes;
 
     if (!all)
         all = w->scopes = memory_zero(1, sizeof *all);
-    for (size_t i = 0; i < SCOPE_SLOTS; i++)
-        all->slot[i].used = false;
-    all->last = NULL;
-    all->count = 0;
+    if (b->range_count > all->room) {
+        all->room = b->range_count;
+        all->of = memory_grow(all->of, all->room, sizeof *all->of);
+    }
     all->any = false;
+    return all;
+}
+
+static bool is_kept(const struct range *r)
+{
+    return r->kept.first <= r->kept.last || r->kept.unnumbered;
+}
+
+bool scopes_open(struct store *s, const struct source *src, struct batch *b, struct fault *f)
+{
+    struct scopes *all;
+
+    (void)scopes_of(s->writing, b);
     if (!see_all(s, src, b, f))
         return false;
-    for (size_t i = 0; i < SCOPE_SLOTS; i++) {
-        struct scope *at = &all->slot[i];
-        if (!at->used)
+    bool alone = s->writing->scopes->any;
+    all = scopes_of(s->writing, b);
+    all->any = alone;
+    for (struct range *r = b->ranges; r; r = r->next) {
+        struct scope *at = &all->of[r->number];
+
+        at->number_count = at->time_count = 0;
+        if (!is_kept(r))
             continue;
-        if (!scope_settle(s, src, at, f))
+        if (!intern_host(s, r->Computer, r->platform, &r->host, f)
+            || !scope_meet(s, src, r, at, f) || !add_extent(s, src, r, f))
             return false;
         all->any = all->any || at->number_count || at->time_count;
     }
-    return !all->any || indexes(s, b, f);
+    /* What is looked at must be in the case. */
+    return !all->any
+        || (indexes(s, b, f) && (!s->writing->tally.fresh_count
+                                 || tally_flush(s, &s->writing->tally, f)));
 }
 
-bool scopes_ask(struct store *s, struct span Computer, const struct origin *o)
+bool scopes_meet(const struct store *s)
 {
-    struct scopes *all = s->writing->scopes;
+    return s->writing->scopes && s->writing->scopes->any;
+}
+
+bool scopes_ask(const struct store *s, const struct origin *o)
+{
+    const struct scopes *all = s->writing->scopes;
     const struct scope *at;
     int64_t number = record_number(o);
 
     if (!all->any)
         return false;
-    at = scope_of(all, Computer, o->Channel, false);
-    if (!at)
+    if (!o->range)
         return true;
+    at = &all->of[o->range->number];
     for (size_t i = 0; i < at->number_count && number >= 0; i++)
         if (number >= at->numbers[i].first && number <= at->numbers[i].last)
             return true;
@@ -259,6 +223,8 @@ bool scopes_ask(struct store *s, struct span Computer, const struct origin *o)
 
 void scopes_close(struct store *s)
 {
+    if (s->writing->scopes)
+        free(s->writing->scopes->of);
     free(s->writing->scopes);
     s->writing->scopes = NULL;
 }

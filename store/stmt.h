@@ -100,8 +100,10 @@
     _(PAIR_HOSTS,      "UPDATE pair SET hosts = hosts + ?2 WHERE id = ?1") \
     _(SIGHTING_LOADS,  "SELECT pair, loads FROM sighting WHERE id = ?1") \
     _(SIGHTING_FIND,   "SELECT id FROM sighting WHERE pair = ?1 AND host = ?2") \
-    _(SIGHTING_NEW,    "INSERT INTO sighting (pair, host, SuspicionScore, factors, hit, allowed_by)" \
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    _(SIGHTING_NEW,    "INSERT INTO sighting (pair, host, SuspicionScore, factors, hit, allowed_by," \
+                       " id, loads, first_time, last_time, recovered, recovered_first," \
+                       " recovered_last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11," \
+                       " ?12, ?13)") \
     _(SIGHTING_ADD,    "UPDATE sighting SET loads = loads + ?2, " LEAST("first_time", "?3") ", " \
                        GREATEST("last_time", "?4") ", recovered = recovered + ?5, " \
                        LEAST("recovered_first", "?6") ", " GREATEST("recovered_last", "?7") \

@@ -202,8 +202,8 @@ static bool set_up(struct store *s, enum store_how how, const struct lie *at, st
                                  "PRAGMA cache_size=-32768", f);
     }
     return connection_run(s, "PRAGMA journal_mode=WAL; PRAGMA temp_store=FILE;"
-                             "PRAGMA cache_size=-49152; PRAGMA wal_autocheckpoint=2000;"
-                             "PRAGMA journal_size_limit=67108864", f);
+                             "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864;"
+                             "PRAGMA cache_size=-" NUMBER(CASE_CACHE_KIB), f);
 }
 
 static bool enter(struct store *s, enum store_how how, struct lie *at, struct fault *f)

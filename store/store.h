@@ -36,7 +36,7 @@ bool store_known(struct store *s, struct known **out, size_t *count, struct faul
 /* Files a batch in the open transaction (and begins one).  The batch stays the
  * caller's.  After a fault the transaction is rolled back; nothing of it is in
  * the case. */
-bool store_take(struct store *s, const struct batch *b, struct fault *f) MUST_CHECK;
+bool store_take(struct store *s, struct batch *b, struct fault *f) MUST_CHECK;
 /* Rows waiting for a commit. */
 size_t store_pending(const struct store *s);
 bool store_commit(struct store *s, struct fault *f) MUST_CHECK;

@@ -31,7 +31,10 @@ void writing_forget(struct store *s)
     struct writing *w = s->writing;
 
     cache_forget(&w->cache);
-    w->host_memo.len = w->user_memo.len = w->process_memo.len = 0;
+    w->host_memo.len = w->user_memo.len = 0;
+    w->run_process = 0;
+    w->next_sighting = 0;
+    tally_uncount(&w->tally);
     w->allow_entries = -1;
     w->load_time = w->context_time = false;
 }
@@ -109,7 +112,26 @@ bool writing_begin(struct store *s, struct fault *f)
     return false;
 }
 
+static bool host_of(struct store *s, struct span Computer, const struct origin *o,
+                    enum platform p, int64_t *host, struct fault *f)
+{
+    *host = o->range ? o->range->host : 0;
+    return *host || intern_host(s, Computer, p, host, f);
+}
+
 /* ---- loads ---- */
+
+#define FETCHED_AHEAD 8 /* loads: about as long as memory takes to answer */
+
+/* Asks memory for what the load will look up; the next one. */
+static const struct load *fetch(const struct writing *w, const struct load *l)
+{
+    if (!l)
+        return NULL;
+    cache_fetch(&w->cache, l->key);
+    cache_fetch(&w->cache, l->run);
+    return l->next;
+}
 
 static bool block_flush(struct store *s, struct fault *f)
 {
@@ -178,22 +200,23 @@ static bool load_new(struct store *s, const struct source *src, const struct loa
     return true;
 }
 
-static bool load_take(struct store *s, struct source *src, const struct load *l,
+static bool load_take(struct store *s, struct source *src, struct load *l,
                       struct counts *counts, struct fault *f)
 {
     enum copy_fate fate = COPY_NONE;
     int64_t host, sighting, process, user, id;
 
-    if (!intern_host(s, l->Computer, l->platform, &host, f))
+    if (!l->key.a && !l->key.b)
+        load_identify(l);
+    if (!host_of(s, l->Computer, &l->origin, l->platform, &host, f))
         return false;
-    if (scopes_ask(s, l->Computer, &l->origin)
+    if (scopes_ask(s, &l->origin)
         && !duplicate_load(s, src, host, l, counts, &fate, f))
         return false;
     if (fate != COPY_NONE)
         return true;
     if (!intern_sighting(s, host, l, &sighting, f) || !intern_user(s, l->User, &user, f)
-        || !process_of(s, src, host, l->Computer, l->ProcessGuid, l->ProcessId, l->Image,
-                       &process, f)
+        || !process_of_load(s, src, host, l, &process, f)
         || !load_new(s, src, l, sighting, process, user, &id, f))
         return false;
     return tally_add(s, &s->writing->tally, sighting, user, l->origin.time,
@@ -237,9 +260,9 @@ static bool context_take(struct store *s, struct source *src, const struct conte
     enum copy_fate fate = COPY_NONE;
     int64_t host;
 
-    if (!intern_host(s, c->Computer, c->platform, &host, f))
+    if (!host_of(s, c->Computer, &c->origin, c->platform, &host, f))
         return false;
-    if (scopes_ask(s, c->Computer, &c->origin)
+    if (scopes_ask(s, &c->origin)
         && !duplicate_context(s, src, host, c, counts, &fate, f))
         return false;
     return fate != COPY_NONE || context_new(s, src, c, host, f);
@@ -247,28 +270,33 @@ static bool context_take(struct store *s, struct source *src, const struct conte
 
 /* ---- a batch ---- */
 
-static bool take_rows(struct store *s, struct source *src, const struct batch *b,
+static bool take_rows(struct store *s, struct source *src, struct batch *b,
                       struct counts *counts, struct fault *f)
 {
     struct writing *w = s->writing;
+    const struct load *ahead = b->loads;
     int64_t host;
 
     if (!scopes_open(s, src, b, f))
         return false;
     for (const struct process *p = b->processes; p; p = p->next, w->rows++)
-        if (!intern_host(s, p->Computer, p->platform, &host, f)
+        if (!host_of(s, p->Computer, &p->origin, p->platform, &host, f)
             || !process_take(s, src, host, p, counts, f))
             return false;
-    for (const struct load *l = b->loads; l; l = l->next, w->rows++)
+    for (int i = 0; i < FETCHED_AHEAD; i++)
+        ahead = fetch(w, ahead);
+    for (struct load *l = b->loads; l; l = l->next, w->rows++) {
+        ahead = fetch(w, ahead);
         if (!load_take(s, src, l, counts, f))
             return false;
+    }
     for (const struct context *c = b->contexts; c; c = c->next, w->rows++)
         if (!context_take(s, src, c, counts, f))
             return false;
     return true;
 }
 
-static bool take(struct store *s, const struct batch *b, struct fault *f)
+static bool take(struct store *s, struct batch *b, struct fault *f)
 {
     struct source *src;
     struct counts counts = b->counts;
@@ -287,7 +315,7 @@ static bool take(struct store *s, const struct batch *b, struct fault *f)
     return !b->closes || ledger_close(s, src, b, f);
 }
 
-bool store_take(struct store *s, const struct batch *b, struct fault *f)
+bool store_take(struct store *s, struct batch *b, struct fault *f)
 {
     if (!writing_begin(s, f))
         return false;

@@ -1,5 +1,5 @@
-/* Two open tables of fixed size, flushed in the order of ids, which keeps the
- * pages that an update touches together.
+/* Open tables of fixed size, flushed in the order of ids, which keeps the pages
+ * that a write touches together.
  *
  * pair.hosts counts hosts with a declared load, so the flush tells the pair
  * when a sighting gets its first one and when it loses its last. */
@@ -7,18 +7,26 @@
 
 #include <stdlib.h>
 
-#define FULL (TALLY_SLOTS / 4 * 3)
+#define USERS_FULL (TALLY_USER_SLOTS / 4 * 3)
 
 void tally_init(struct tally *t)
 {
     t->sightings = memory_zero(TALLY_SLOTS, sizeof *t->sightings);
-    t->users = memory_zero(TALLY_SLOTS, sizeof *t->users);
+    t->users = memory_zero(TALLY_USER_SLOTS, sizeof *t->users);
+    t->fresh = memory_zero(TALLY_FULL, sizeof *t->fresh);
+    t->fresh_at = memory_zero(TALLY_SLOTS, sizeof *t->fresh_at);
+    t->pairs = memory_zero(TALLY_FULL, sizeof *t->pairs);
+    t->counted = memory_zero(TALLY_COUNTED_MAX / 8, 1);
 }
 
 void tally_free(struct tally *t)
 {
     free(t->sightings);
     free(t->users);
+    free(t->fresh);
+    free(t->fresh_at);
+    free(t->pairs);
+    free(t->counted);
     *t = (struct tally){ 0 };
 }
 
@@ -27,24 +35,34 @@ void tally_forget(struct tally *t)
     if (t->sighting_count)
         memset(t->sightings, 0, TALLY_SLOTS * sizeof *t->sightings);
     if (t->user_count)
-        memset(t->users, 0, TALLY_SLOTS * sizeof *t->users);
-    t->sighting_count = t->user_count = 0;
+        memset(t->users, 0, TALLY_USER_SLOTS * sizeof *t->users);
+    if (t->fresh_count)
+        memset(t->fresh_at, 0, TALLY_SLOTS * sizeof *t->fresh_at);
+    t->sighting_count = t->user_count = t->fresh_count = 0;
 }
 
-static size_t slot_of(uint64_t id)
+void tally_uncount(struct tally *t)
 {
-    return (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> 50) & (TALLY_SLOTS - 1);
+    memset(t->counted, 0, TALLY_COUNTED_MAX / 8);
+}
+
+/* ---- the tables ---- */
+
+static size_t slot_of(uint64_t id, size_t slots)
+{
+    return (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> 40) & (slots - 1);
 }
 
 static struct tally_sighting *sighting_slot(struct tally *t, int64_t sighting)
 {
-    size_t i = slot_of((uint64_t)sighting);
+    size_t i = slot_of((uint64_t)sighting, TALLY_SLOTS);
 
     while (t->sightings[i].sighting && t->sightings[i].sighting != sighting)
         i = (i + 1) & (TALLY_SLOTS - 1);
     if (!t->sightings[i].sighting) {
-        t->sightings[i] = (struct tally_sighting){ sighting, 0, MOMENT_NONE, MOMENT_NONE,
-                                                   0, MOMENT_NONE, MOMENT_NONE };
+        t->sightings[i] = (struct tally_sighting){
+            .sighting = sighting, .first = MOMENT_NONE, .last = MOMENT_NONE,
+            .recovered_first = MOMENT_NONE, .recovered_last = MOMENT_NONE };
         t->sighting_count++;
     }
     return &t->sightings[i];
@@ -52,15 +70,49 @@ static struct tally_sighting *sighting_slot(struct tally *t, int64_t sighting)
 
 static struct tally_user *user_slot(struct tally *t, int64_t sighting, int64_t user)
 {
-    size_t i = slot_of((uint64_t)sighting * 31 + (uint64_t)user);
+    size_t i = slot_of((uint64_t)sighting * 31 + (uint64_t)user, TALLY_USER_SLOTS);
 
     while (t->users[i].sighting && (t->users[i].sighting != sighting || t->users[i].user != user))
-        i = (i + 1) & (TALLY_SLOTS - 1);
+        i = (i + 1) & (TALLY_USER_SLOTS - 1);
     if (!t->users[i].sighting) {
         t->users[i] = (struct tally_user){ sighting, user, 0, 0 };
         t->user_count++;
     }
     return &t->users[i];
+}
+
+/* Where the fresh sighting of a pair and host stands, or would. */
+static uint32_t *fresh_slot(const struct tally *t, int64_t pair, int64_t host)
+{
+    size_t i = slot_of((uint64_t)pair * 1000003 + (uint64_t)host, TALLY_SLOTS);
+
+    while (t->fresh_at[i] && (t->fresh[t->fresh_at[i] - 1].pair != pair
+                              || t->fresh[t->fresh_at[i] - 1].host != host))
+        i = (i + 1) & (TALLY_SLOTS - 1);
+    return &t->fresh_at[i];
+}
+
+int64_t tally_find_new(const struct tally *t, int64_t pair, int64_t host)
+{
+    uint32_t at = t->fresh_count ? *fresh_slot(t, pair, host) : 0;
+
+    return at ? t->fresh[at - 1].sighting : 0;
+}
+
+static bool make_room(struct store *s, struct tally *t, struct fault *f)
+{
+    return (t->sighting_count < TALLY_FULL && t->user_count < USERS_FULL)
+        || tally_flush(s, t, f);
+}
+
+bool tally_new(struct store *s, struct tally *t, const struct tally_fresh *fresh, struct fault *f)
+{
+    if (!make_room(s, t, f))
+        return false;
+    t->fresh[t->fresh_count++] = *fresh;
+    *fresh_slot(t, fresh->pair, fresh->host) = (uint32_t)t->fresh_count;
+    sighting_slot(t, fresh->sighting)->fresh = t->fresh_count;
+    return true;
 }
 
 static void widen(int64_t *first, int64_t *last, int64_t time)
@@ -73,12 +125,27 @@ static void widen(int64_t *first, int64_t *last, int64_t time)
         *last = time;
 }
 
+static void add_user(struct tally *t, struct tally_sighting *at, int64_t user, bool recovered,
+                     int by)
+{
+    struct tally_user *u;
+
+    if (!at->user)
+        at->user = user;
+    if (at->user == user) {
+        *(recovered ? &at->user_recovered : &at->user_loads) += by;
+        return;
+    }
+    u = user_slot(t, at->sighting, user);
+    *(recovered ? &u->recovered : &u->loads) += by;
+}
+
 bool tally_add(struct store *s, struct tally *t, int64_t sighting, int64_t user, int64_t time,
                bool recovered, int by, struct fault *f)
 {
     struct tally_sighting *at;
 
-    if ((t->sighting_count >= FULL || t->user_count >= FULL) && !tally_flush(s, t, f))
+    if (!make_room(s, t, f))
         return false;
     at = sighting_slot(t, sighting);
     if (recovered)
@@ -89,15 +156,12 @@ bool tally_add(struct store *s, struct tally *t, int64_t sighting, int64_t user,
         widen(&at->recovered_first, &at->recovered_last, time);
     else if (by > 0)
         widen(&at->first, &at->last, time);
-    if (user) {
-        struct tally_user *u = user_slot(t, sighting, user);
-        if (recovered)
-            u->recovered += by;
-        else
-            u->loads += by;
-    }
+    if (user)
+        add_user(t, at, user, recovered, by);
     return true;
 }
+
+/* ---- into the case ---- */
 
 static int by_sighting(const void *a, const void *b)
 {
@@ -113,14 +177,50 @@ static int by_user(const void *a, const void *b)
     return (x->user > y->user) - (x->user < y->user);
 }
 
-/* (One UPDATE ... FROM would do it, and open a table in memory each time.) */
-static bool count_host(struct store *s, const struct tally_sighting *t, struct fault *f)
+static int by_number(const void *a, const void *b)
 {
-    sqlite3_stmt *st = stmt_get(s, STMT_SIGHTING_LOADS, f);
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static bool pair_hosts(struct store *s, int64_t pair, int64_t by, struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, STMT_PAIR_HOSTS, f);
+
+    if (!st)
+        return false;
+    stmt_number(st, 1, pair);
+    stmt_number(st, 2, by);
+    return stmt_run(s, st, f);
+}
+
+static bool is_counted(const struct tally *all, int64_t sighting)
+{
+    return sighting < TALLY_COUNTED_MAX && all->counted[sighting / 8] & 1 << sighting % 8;
+}
+
+static void set_counted(struct tally *all, int64_t sighting, bool counted)
+{
+    uint8_t bit = (uint8_t)(1 << sighting % 8);
+
+    if (sighting >= TALLY_COUNTED_MAX)
+        return;
+    all->counted[sighting / 8] = (uint8_t)(all->counted[sighting / 8] & ~bit);
+    if (counted)
+        all->counted[sighting / 8] |= bit;
+}
+
+/* (One UPDATE ... FROM would do it, and open a table in memory each time.) */
+static bool count_host(struct store *s, struct tally *all, const struct tally_sighting *t,
+                       struct fault *f)
+{
+    sqlite3_stmt *st;
     int64_t pair, had;
     bool row;
 
-    if (!st)
+    if (t->loads > 0 && is_counted(all, t->sighting))
+        return true;
+    if (!(st = stmt_get(s, STMT_SIGHTING_LOADS, f)))
         return false;
     stmt_number(st, 1, t->sighting);
     if (!stmt_step(s, st, &row, f))
@@ -128,20 +228,16 @@ static bool count_host(struct store *s, const struct tally_sighting *t, struct f
     pair = row ? sqlite3_column_int64(st, 0) : 0;
     had = row ? sqlite3_column_int64(st, 1) : 0;
     stmt_done(st);
-    if ((had > 0) == (had + t->loads > 0))
-        return true;
-    if (!(st = stmt_get(s, STMT_PAIR_HOSTS, f)))
-        return false;
-    stmt_number(st, 1, pair);
-    stmt_number(st, 2, had > 0 ? -1 : 1);
-    return stmt_run(s, st, f);
+    set_counted(all, t->sighting, had + t->loads > 0);
+    return (had > 0) == (had + t->loads > 0) || pair_hosts(s, pair, had > 0 ? -1 : 1, f);
 }
 
-static bool flush_sighting(struct store *s, const struct tally_sighting *t, struct fault *f)
+static bool flush_sighting(struct store *s, struct tally *all, const struct tally_sighting *t,
+                           struct fault *f)
 {
     sqlite3_stmt *add;
 
-    if ((t->loads && !count_host(s, t, f)) || !(add = stmt_get(s, STMT_SIGHTING_ADD, f)))
+    if ((t->loads && !count_host(s, all, t, f)) || !(add = stmt_get(s, STMT_SIGHTING_ADD, f)))
         return false;
     stmt_number(add, 1, t->sighting);
     stmt_number(add, 2, t->loads);
@@ -153,20 +249,49 @@ static bool flush_sighting(struct store *s, const struct tally_sighting *t, stru
     return stmt_run(s, add, f);
 }
 
-static bool flush_user(struct store *s, const struct tally_user *t, struct fault *f)
+bool tally_write_new(struct store *s, const struct tally_fresh *fresh,
+                     const struct tally_sighting *t, struct fault *f)
+{
+    static const struct tally_sighting nothing = {
+        .first = MOMENT_NONE, .last = MOMENT_NONE, .recovered_first = MOMENT_NONE,
+        .recovered_last = MOMENT_NONE };
+    sqlite3_stmt *st = stmt_get(s, STMT_SIGHTING_NEW, f);
+
+    if (!st)
+        return false;
+    if (!t)
+        t = &nothing;
+    stmt_number(st, 1, fresh->pair);
+    stmt_number(st, 2, fresh->host);
+    stmt_number(st, 3, fresh->verdict.SuspicionScore);
+    stmt_number(st, 4, fresh->verdict.factors);
+    stmt_number(st, 5, factor_is_hit(fresh->verdict));
+    stmt_row(st, 6, fresh->allowed_by);
+    stmt_number(st, 7, fresh->sighting);
+    stmt_number(st, 8, t->loads);
+    stmt_time(st, 9, t->first);
+    stmt_time(st, 10, t->last);
+    stmt_number(st, 11, t->recovered);
+    stmt_time(st, 12, t->recovered_first);
+    stmt_time(st, 13, t->recovered_last);
+    return stmt_run(s, st, f);
+}
+
+static bool flush_user(struct store *s, int64_t sighting, int64_t user, int64_t loads,
+                       int64_t recovered, struct fault *f)
 {
     sqlite3_stmt *add = stmt_get(s, STMT_SIGHTING_USER_ADD, f);
 
     if (!add)
         return false;
-    stmt_number(add, 1, t->sighting);
-    stmt_number(add, 2, t->user);
-    stmt_number(add, 3, t->loads);
-    stmt_number(add, 4, t->recovered);
+    stmt_number(add, 1, sighting);
+    stmt_number(add, 2, user);
+    stmt_number(add, 3, loads);
+    stmt_number(add, 4, recovered);
     return stmt_run(s, add, f);
 }
 
-/* Both tables are cleared afterwards, so the entries may be moved to the front. */
+/* All tables are cleared afterwards, so the entries may be moved to the front. */
 static void sort_sightings(struct tally *t)
 {
     size_t n = 0;
@@ -181,22 +306,57 @@ static void sort_users(struct tally *t)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < TALLY_SLOTS && n < t->user_count; i++)
+    for (size_t i = 0; i < TALLY_USER_SLOTS && n < t->user_count; i++)
         if (t->users[i].sighting)
             t->users[n++] = t->users[i];
     qsort(t->users, n, sizeof *t->users, by_user);
 }
 
-bool tally_flush(struct store *s, struct tally *t, struct fault *f)
+static bool flush_sightings(struct store *s, struct tally *t, size_t *pairs, struct fault *f)
 {
     sort_sightings(t);
-    for (size_t i = 0; i < t->sighting_count; i++)
-        if (!flush_sighting(s, &t->sightings[i], f))
+    for (size_t i = 0; i < t->sighting_count; i++) {
+        const struct tally_sighting *at = &t->sightings[i];
+        const struct tally_fresh *fresh = at->fresh ? &t->fresh[at->fresh - 1] : NULL;
+
+        if (!(fresh ? tally_write_new(s, fresh, at, f) : flush_sighting(s, t, at, f)))
             return false;
+        if (fresh && at->loads > 0) {
+            t->pairs[(*pairs)++] = fresh->pair;
+            set_counted(t, at->sighting, true);
+        }
+        if (at->user
+            && !flush_user(s, at->sighting, at->user, at->user_loads, at->user_recovered, f))
+            return false;
+    }
+    return true;
+}
+
+/* Fresh sightings add to their pairs, each pair once. */
+static bool flush_pairs(struct store *s, struct tally *t, size_t count, struct fault *f)
+{
+    qsort(t->pairs, count, sizeof *t->pairs, by_number);
+    for (size_t i = 0, same; i < count; i += same) {
+        for (same = 1; i + same < count && t->pairs[i + same] == t->pairs[i]; same++)
+            ;
+        if (!pair_hosts(s, t->pairs[i], (int64_t)same, f))
+            return false;
+    }
+    return true;
+}
+
+bool tally_flush(struct store *s, struct tally *t, struct fault *f)
+{
+    size_t pairs = 0;
+
+    if (!flush_sightings(s, t, &pairs, f) || !flush_pairs(s, t, pairs, f))
+        return false;
     sort_users(t);
-    for (size_t i = 0; i < t->user_count; i++)
-        if (!flush_user(s, &t->users[i], f))
+    for (size_t i = 0; i < t->user_count; i++) {
+        const struct tally_user *u = &t->users[i];
+        if (!flush_user(s, u->sighting, u->user, u->loads, u->recovered, f))
             return false;
+    }
     tally_forget(t);
     return true;
 }

@@ -16,8 +16,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define COMMIT_ROWS 20000
-#define COMMIT_US 250000
+#define COMMIT_ROWS 250000
+#define COMMIT_US 250000       /* that rows may wait */
+#define COMMIT_BULK_US 1000000 /* the same in the midst of much */
 #define COMMITTED_US 100000 /* between two NOTICE_COMMITTED */
 #define HELD_MAX 256
 
@@ -192,11 +193,21 @@ static void do_batch(struct writer *w, struct batch *b)
     batch_close(b);
 }
 
+/* The first hits show at once; the longer it goes on without a pause the fewer
+ * commits there are, for each writes what its loads have in common once more. */
 static bool is_due(const struct writer *w)
 {
     size_t rows = store_pending(w->store);
+    int64_t now, waited, most;
 
-    return rows >= COMMIT_ROWS || (rows && moment_ticks() - w->oldest >= COMMIT_US);
+    if (!rows || rows >= COMMIT_ROWS)
+        return rows > 0;
+    now = moment_ticks();
+    waited = now - w->oldest;
+    most = (now - w->began) / 4;
+    if (most < COMMIT_US || !w->batches || !queue_length(w->batches))
+        most = COMMIT_US;
+    return waited >= (most < COMMIT_BULK_US ? most : COMMIT_BULK_US);
 }
 
 /* Indexes and late joins.  Interrupted by a stop it is no failure: the next

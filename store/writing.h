@@ -60,10 +60,13 @@ struct writing {
     bool open;           /* a transaction */
     size_t rows;         /* waiting in it */
     int64_t data_version;
+    int64_t next_sighting; /* the next one's id; 0: to be asked for */
     int64_t allow_entries; /* enabled ones; -1: to be counted */
     bool load_time, context_time; /* the indexes are there */
     struct cache cache;
-    struct memo host_memo, user_memo, process_memo;
+    struct memo host_memo, user_memo;
+    struct hash128 run; /* the one asked for last */
+    int64_t run_process; /* 0: none */
     struct tally tally;
     struct block block;
     struct arena scratch; /* rewound for each record that needs it */
@@ -93,7 +96,7 @@ bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_
 int64_t intern_remembered(struct store *s, const struct load *l);
 
 enum cache_kind { CACHE_HOST, CACHE_USER, CACHE_IMAGE, CACHE_MODULE, CACHE_PAIR, CACHE_SIGHTING,
-                  CACHE_LOAD, CACHE_PROCESS, CACHE_STUB };
+                  CACHE_STUB };
 /* Is `first` and `second` together what was asked for last?  Its id, or 0. */
 int64_t memo_find(const struct memo *m, struct span first, struct span second);
 void memo_put(struct memo *m, struct span first, struct span second, int64_t id);
@@ -114,7 +117,6 @@ bool ledger_problem(struct store *s, struct source *src, const char *kind, uint6
 struct shift *ledger_shift(struct store *s, int64_t evidence, struct fault *f) MUST_CHECK;
 bool ledger_shifts_flush(struct store *s, struct fault *f) MUST_CHECK;
 int ledger_rank(struct span format);
-int64_t record_number(const struct origin *o); /* -1: has none */
 
 /* ---- processes.c ---- */
 /* The process of a load or a context record; a stub where no start is known, 0
@@ -122,6 +124,9 @@ int64_t record_number(const struct origin *o); /* -1: has none */
 bool process_of(struct store *s, const struct source *src, int64_t host, struct span Computer,
                 struct span ProcessGuid, int64_t ProcessId, struct span Image, int64_t *id,
                 struct fault *f) MUST_CHECK;
+/* The same with the load's own `run`. */
+bool process_of_load(struct store *s, const struct source *src, int64_t host,
+                     const struct load *l, int64_t *id, struct fault *f) MUST_CHECK;
 bool process_take(struct store *s, struct source *src, int64_t host, const struct process *p,
                   struct counts *counts, struct fault *f) MUST_CHECK;
 bool process_guid_counts(struct span ProcessGuid); /* neither empty nor all zeros */
@@ -138,11 +143,12 @@ enum copy_fate {
 };
 
 /* Which files overlap with the batch, by host, channel, numbers and times. */
-bool scopes_open(struct store *s, const struct source *src, const struct batch *b,
+bool scopes_open(struct store *s, const struct source *src, struct batch *b,
                  struct fault *f) MUST_CHECK;
 void scopes_close(struct store *s);
+bool scopes_meet(const struct store *s); /* any of the batch at hand */
 /* Must copies of this record be looked for? */
-bool scopes_ask(struct store *s, struct span Computer, const struct origin *o);
+bool scopes_ask(const struct store *s, const struct origin *o);
 
 bool duplicate_load(struct store *s, struct source *src, int64_t host, const struct load *l,
                     struct counts *counts, enum copy_fate *fate, struct fault *f) MUST_CHECK;
