@@ -1,14 +1,15 @@
 /* `modhunt evidence`: the ledger, a row a file, every record accounted for.
  *
  * The forms for machines give exactly the columns of design.md section 8; the
- * table adds the totals, why a file is not complete, and the damaged places. */
+ * table adds the totals, why a file is not complete, and the places that are damaged
+ * or contradict another file. */
 #include "cli/commands.h"
 #include "cli/output.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PROBLEMS_SHOWN 50 /* damaged places of the whole case in the table */
+#define PROBLEMS_SHOWN 50 /* places of the whole case in the table */
 
 #define TEXT_OF(name_, kind_, least_, rank_) \
     { .name = name_, .kind = kind_, .least = (least_), .rank = (rank_) }
@@ -98,7 +99,7 @@ static bool print_reasons(void *ctx, const struct page *p)
 }
 
 static const struct output_column problem_columns[] = {
-    { .name = "damaged", .kind = OUTPUT_PATH, .least = 48 },
+    { .name = "noted in", .kind = OUTPUT_PATH, .least = 48 },
     { .name = "place", .kind = OUTPUT_NUMBER },
     { .name = "bytes", .kind = OUTPUT_NUMBER },
     { .name = "why", .least = 40 },

@@ -88,7 +88,7 @@ bool feed_start(struct feed *fd, struct store *s, const char *case_path,
     bool reads = how->path_count > 0;
 
     *fd = (struct feed){ 0 };
-    if ((reads && !store_known(s, &fd->known, &fd->known_count, f))
+    if ((reads && !store_claim(s, f)) || (reads && !store_known(s, &fd->known, &fd->known_count, f))
         || (reads && !(fd->batches = queue_open(BATCHES_WAITING, f)))
         || !(fd->orders = queue_open(ORDERS_WAITING, f))
         || !(fd->notices = queue_open(NOTICES_WAITING, f))) {
@@ -155,5 +155,5 @@ bool feed_is_new(const struct feed *fd, int64_t evidence)
     const struct known *k = fd->known_count ? bsearch(&key, fd->known, fd->known_count,
                                                       sizeof key, by_evidence)
                                             : NULL;
-    return !k || k->state == SOURCE_READING;
+    return !k || k->state == SOURCE_READING || k->unfinished;
 }

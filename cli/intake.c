@@ -53,6 +53,22 @@ struct store *intake_open(const char *case_path, bool *made, struct fault *f)
     return s;
 }
 
+/* Waits while another process loads evidence into the case: what it brings is
+ * known then, and nothing is read twice. */
+static bool wait_for_turn(struct store *s, struct fault *f)
+{
+    for (bool told = false; !store_claim(s, f); told = true) {
+        if (f->kind != FAULT_BUSY)
+            return false;
+        if (stop_asked)
+            return fault_while(f, "nothing was loaded");
+        if (!told)
+            tell("%s: waiting until it is done", f->text);
+        poll(NULL, 0, LOOK_MS);
+    }
+    return true;
+}
+
 /* Takes what the writer says.  True once it has said that all is done, or that
  * it failed (*f). */
 static bool hear(struct feed *fd, bool *failed, struct fault *f)
@@ -137,6 +153,10 @@ int intake_run(const char *case_path, const struct ingest_options *how)
     s = intake_open(case_path, &made, &f);
     if (!s)
         return tell_fault(&f);
+    if (!wait_for_turn(s, &f)) {
+        store_close(s);
+        return tell_fault(&f);
+    }
     if (!feed_start(&fd, s, case_path, how, !made, &f)) {
         if (made)
             case_file_remove(case_path);

@@ -251,6 +251,13 @@ void batch_other(struct batch *b, struct span Provider, uint64_t id)
     o->records++;
 }
 
+uint64_t known_name(struct span path)
+{
+    uint64_t name = hash_spans(&path, 1).a;
+
+    return name ? name : 1;
+}
+
 const char *platform_name(enum platform p)
 {
     switch (p) {

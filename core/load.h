@@ -266,6 +266,7 @@ struct batch {
     size_t declared_count, declared_room;
     struct found *found, *last_found; /* the decoder's, for its follow; then NULL */
     struct gap gap;
+    bool ends;           /* of no source, and the last one: all evidence was read */
 };
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
@@ -316,7 +317,12 @@ struct known {
     uint8_t sha256[SHA256_BYTES];
     enum source_state state;
     uint64_t place;     /* SOURCE_READING: everything before it is committed */
+    uint64_t name;      /* known_name() of its path where it lay in no bundle; 0 */
+    bool unfinished;    /* its ingest did not come to an end, and may be going on now */
 };
+
+/* A path as a number that lives as long as this process; never 0. */
+uint64_t known_name(struct span path);
 
 const char *platform_name(enum platform p);          /* "windows", ...; "" for unknown */
 const char *source_state_name(enum source_state s);  /* "complete", ... */

@@ -49,6 +49,7 @@ static void *run(void *ctx)
     struct ingest *in = ctx;
 
     order_read(&in->reader, &in->reading);
+    reader_ends(&in->reader);
     line_end(in->reader.line);
     return NULL;
 }

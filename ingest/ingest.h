@@ -4,7 +4,8 @@
  * cuts it in one thread, decodes the pieces in parallel workers, and hands the
  * batches on in order through one bounded queue: first a batch with `opens`,
  * last one with `closes`, for every file that the walk met (also those of no
- * format, which are only listed).  It never writes to disk, never opens
+ * format, which are only listed); behind everything, where it was not stopped, a
+ * batch with `ends` alone.  It never writes to disk, never opens
  * evidence for writing, and never opens the case. */
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H

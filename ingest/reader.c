@@ -94,24 +94,41 @@ static bool hash_whole(struct source *s, uint8_t sha256[static SHA256_BYTES])
     return ok;
 }
 
-/* Are these bytes in the case already, to the last one?  A bundle that was not
- * read whole is no copy where a password or other limits are given now. */
-static bool is_copy(struct source *s, bool is_bundle, uint8_t sha256[static SHA256_BYTES])
+enum copy { COPY_NO, COPY_OTHER, COPY_TOLD };
+
+/* Are these bytes in the case already, to the last one?  COPY_TOLD: as this very
+ * file, by an interrupted ingest that we go on with.  A bundle that was not read
+ * whole is no copy where a password or other limits are given now. */
+static enum copy find_copy(struct source *s, bool is_bundle, uint8_t sha256[static SHA256_BYTES])
 {
-    const struct known *k = NULL;
+    struct known *k = NULL;
     bool again = is_bundle && (s->r->bundles.password || s->r->bundles.limits.members);
     bool hashed = false;
+    enum copy found = COPY_NO;
 
     while ((k = seen_find(s->r->seen, s->size, s->fingerprint, k)) != NULL) {
         if (!k->hashed || (again && k->state == SOURCE_PARTIAL))
             continue;
         if (!hashed && !hash_whole(s, sha256))
-            return false;
+            return COPY_NO;
         hashed = true;
-        if (memcmp(k->sha256, sha256, SHA256_BYTES) == 0)
-            return true;
+        if (memcmp(k->sha256, sha256, SHA256_BYTES) != 0)
+            continue;
+        found = COPY_OTHER;
+        if (k->unfinished && k->name == known_name(s->path)) {
+            k->unfinished = false;
+            return COPY_TOLD;
+        }
     }
-    return false;
+    return found;
+}
+
+/* A row for what is not read on, unless an interrupted ingest has made it. */
+static bool list(struct source *s, enum source_state state, const char *format,
+                 const char *reason)
+{
+    return seen_told(s->r->seen, s->path, s->size, state)
+        || source_listed(s, state, format, reason);
 }
 
 /* The row of an ingest that was killed in this file, taken once. */
@@ -224,10 +241,16 @@ static bool take_known(struct source *s, const struct taste *t, struct span head
 
     s->decoder = t->decoder;
     if (!fingerprint(s, head, tail))
-        return source_listed(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
-    if (is_copy(s, is_bundle, sha256))
+        return list(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
+    switch (find_copy(s, is_bundle, sha256)) {
+    case COPY_TOLD:
+        return true;
+    case COPY_OTHER:
         return source_opens(s, t->format, 0)
             && source_closes(s, SOURCE_DUPLICATE, s->size, sha256, NULL);
+    case COPY_NO:
+        break;
+    }
     if (line_stopping(s->r->line))
         return false;
     return is_bundle ? read_bundle(s) : read_source(s, interrupted_row(s));
@@ -243,14 +266,14 @@ static bool take_open(struct source *s)
     bool go_on;
 
     if (n < 0) {
-        go_on = source_listed(s, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));
+        go_on = list(s, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));
     } else if ((size_t)n != want) {
-        go_on = source_listed(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
+        go_on = list(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
     } else {
         struct taste t = source_taste(head);
 
         go_on = t.state == SOURCE_READING ? take_known(s, &t, head, edges + EDGE_BYTES)
-                                          : source_listed(s, t.state, t.format, t.reason);
+                                          : list(s, t.state, t.format, t.reason);
     }
     free(edges);
     return go_on;
@@ -288,15 +311,25 @@ bool reader_take(void *reader, const struct walked *f)
         go_on = members_take(&s, &(struct members_of){ .fd = STDIN_FILENO, .stream = true,
                                                        .done_before = file.done_before });
     } else if (f->listed) {
-        go_on = source_listed(&s, f->state, f->format, f->reason);
+        go_on = list(&s, f->state, f->format, f->reason);
     } else {
         const char *why = not_openable(&file);
 
-        go_on = why ? source_listed(&s, SOURCE_UNREADABLE, "unknown", why) : take_open(&s);
+        go_on = why ? list(&s, SOURCE_UNREADABLE, "unknown", why) : take_open(&s);
         if (file.fd >= 0)
             close(file.fd);
     }
     atomic_store(&r->bytes_done, file.done_before + s.size);
     atomic_fetch_add(&r->files_done, 1);
     return go_on;
+}
+
+void reader_ends(struct reader *r)
+{
+    struct job *j = memory_zero(1, sizeof *j);
+
+    j->kind = JOB_CLOSES;
+    j->batch = batch_open(0, 0, 0);
+    j->batch->ends = true;
+    (void)line_put(r->line, j); /* which drops it where the line is stopping */
 }

@@ -19,6 +19,9 @@ struct reader {
     atomic_uint_fast64_t files_done, bytes_done;
 };
 
+/* All was met: says so behind everything, unless the line is stopping. */
+void reader_ends(struct reader *r);
+
 /* One file or listed thing: everything from opens to closes.  Fits walk.each;
  * false once the line is stopping. */
 bool reader_take(void *reader, const struct walked *f);

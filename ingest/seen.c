@@ -14,13 +14,13 @@
 
 struct entry {
     struct known known; /* first: a known is its entry */
-    uint32_t next, next_bytes; /* of the same bucket; of the same digest's */
+    uint32_t next, next_bytes, next_name; /* of the same bucket, by each key */
 };
 
 struct seen {
     struct entry *entry;
     uint32_t count, room, added;
-    uint32_t bucket[BUCKETS], bytes[BUCKETS];
+    uint32_t bucket[BUCKETS], bytes[BUCKETS], name[BUCKETS];
 };
 
 static uint32_t bucket_of(const uint8_t *fingerprint)
@@ -36,12 +36,18 @@ static void append(struct seen *s, const struct known *k)
         s->room = s->room ? 2 * s->room : 256;
         s->entry = memory_grow(s->entry, s->room, sizeof *s->entry);
     }
-    s->entry[s->count] = (struct entry){ *k, *bucket, NOBODY };
+    s->entry[s->count] = (struct entry){ *k, *bucket, NOBODY, NOBODY };
     if (k->hashed) {
         uint32_t *bytes = &s->bytes[bucket_of(k->sha256)];
 
         s->entry[s->count].next_bytes = *bytes;
         *bytes = s->count;
+    }
+    if (k->unfinished && k->name) {
+        uint32_t *name = &s->name[k->name % BUCKETS];
+
+        s->entry[s->count].next_name = *name;
+        *name = s->count;
     }
     *bucket = s->count++;
 }
@@ -52,6 +58,7 @@ struct seen *seen_open(const struct known *known, size_t count)
 
     memset(s->bucket, 0xff, sizeof s->bucket);
     memset(s->bytes, 0xff, sizeof s->bytes);
+    memset(s->name, 0xff, sizeof s->name);
     /* A chain's newest stands first: told backwards, the case's oldest wins. */
     for (size_t i = count; i-- > 0;)
         append(s, &known[i]);
@@ -94,6 +101,21 @@ bool seen_bytes(const struct seen *s, const uint8_t sha256[static SHA256_BYTES])
     for (uint32_t i = s->bytes[bucket_of(sha256)]; i != NOBODY; i = s->entry[i].next_bytes)
         if (memcmp(s->entry[i].known.sha256, sha256, SHA256_BYTES) == 0)
             return true;
+    return false;
+}
+
+bool seen_told(struct seen *s, struct span path, uint64_t size, enum source_state state)
+{
+    uint64_t name = known_name(path);
+
+    for (uint32_t i = s->name[name % BUCKETS]; i != NOBODY; i = s->entry[i].next_name) {
+        struct known *k = &s->entry[i].known;
+
+        if (k->unfinished && k->name == name && k->size == size && k->state == state) {
+            k->unfinished = false;
+            return true;
+        }
+    }
     return false;
 }
 

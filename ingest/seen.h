@@ -23,6 +23,10 @@ struct known *seen_member(struct seen *s, const uint8_t fingerprint[static FINGE
 /* Are bytes of this digest in the case already, or were they read in this run? */
 bool seen_bytes(const struct seen *s, const uint8_t sha256[static SHA256_BYTES]);
 
+/* Was a file of this name told so by an interrupted ingest, which this one goes on
+ * with?  Each row answers once. */
+bool seen_told(struct seen *s, struct span path, uint64_t size, enum source_state state);
+
 /* Past SEEN_ADD_MAX nothing more is remembered: a copy of such a file is read
  * again, and its records are told apart by the store's rule of duplicates. */
 #define SEEN_ADD_MAX (1u << 17)

@@ -188,8 +188,8 @@ bool overview_compile(const struct question *q, uint32_t limit, struct statement
         statement_put(s, "SELECT g.evidence");
         put_columns(s, problem_columns, PROBLEM_COLUMN_COUNT);
         statement_put(s, " FROM ingest_problem g JOIN evidence e ON e.id = g.evidence"
-                         " WHERE g.kind <> 'conflict'"
-                         " ORDER BY g.evidence, g.kind = 'note', g.place, g.id");
+                         " ORDER BY g.evidence, g.kind = 'conflict', g.kind = 'note', g.place,"
+                         " g.id");
         break;
     case QUESTION_SIGHTINGS:
     case QUESTION_LOADS:

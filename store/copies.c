@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#define NAME_SHOWN_MAX 255 /* bytes of a file's name in a reason */
 #define LOOKED_FREE 1000000 /* of a file, beyond what each record may cost */
 
 void held_read(sqlite3_stmt *st, struct held *h)
@@ -104,10 +105,23 @@ bool copies_leave_old(struct store *s, enum row_kind kind, const struct held *h,
 bool copies_conflict(struct store *s, struct source *src, const struct origin *o,
                      const struct held *h, const char *field, struct fault *f)
 {
-    char reason[200];
+    sqlite3_stmt *st = stmt_get(s, STMT_EVIDENCE_FACTS, f);
+    char reason[NAME_SHOWN_MAX + 200];
+    struct span name = SPAN_NONE;
+    bool row;
 
-    snprintf(reason, sizeof reason, "same host, time and number as the record at %lld of evidence "
-             "%lld, but another %s: both are kept", (long long)h->place, (long long)h->evidence,
-             field);
+    if (!st)
+        return false;
+    stmt_number(st, 1, h->evidence);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    if (row)
+        name = span_file_name(stmt_span(st, 2));
+    if (name.len > NAME_SHOWN_MAX)
+        name = SPAN("another file");
+    snprintf(reason, sizeof reason, "same host, time and number as the record at %lld of %.*s, but "
+             "another %s: both are kept", (long long)h->place, (int)name.len,
+             (const char *)name.at, field);
+    stmt_done(st);
     return ledger_problem(s, src, "conflict", o->place, 0, reason, f);
 }

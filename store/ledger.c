@@ -41,6 +41,27 @@ static struct source *source_add(struct writing *w, uint32_t number)
     return &w->sources[w->source_count++];
 }
 
+/* Until the ingest comes to its end the case knows its first row, so that the
+ * next one goes on with it instead of telling each file once more. */
+static bool ingest_begun(struct store *s, int64_t first, struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, STMT_INGEST_BEGUN, f);
+    char text[24];
+
+    if (!st)
+        return false;
+    snprintf(text, sizeof text, "%lld", (long long)first);
+    stmt_text(st, 1, span_text(text));
+    return stmt_run(s, st, f);
+}
+
+bool ledger_ended(struct store *s, struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, STMT_INGEST_ENDED, f);
+
+    return st && stmt_run(s, st, f);
+}
+
 static bool row_new(struct store *s, const struct source_opens *o, int64_t *id, struct fault *f)
 {
     struct arena *scratch = &s->writing->scratch;
@@ -61,7 +82,7 @@ static bool row_new(struct store *s, const struct source_opens *o, int64_t *id, 
     ok = stmt_run(s, st, f);
     *id = sqlite3_last_insert_rowid(s->db);
     arena_rewind(scratch, mark);
-    return ok;
+    return ok && ingest_begun(s, *id, f);
 }
 
 static bool row_resumed(struct store *s, const struct source_opens *o, struct source *src,
@@ -302,6 +323,9 @@ static void known_read(sqlite3_stmt *st, struct known *k)
     k->hashed = from_hex(k->sha256, SHA256_BYTES, stmt_span(st, 3));
     k->state = state_named(stmt_span(st, 4));
     k->place = (uint64_t)sqlite3_column_int64(st, 5);
+    if (sqlite3_column_type(st, 6) != SQLITE_NULL)
+        k->name = known_name(stmt_span(st, 6));
+    k->unfinished = sqlite3_column_int(st, 7) != 0;
 }
 
 bool store_known(struct store *s, struct known **out, size_t *count, struct fault *f)

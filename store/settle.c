@@ -39,6 +39,8 @@ static bool sweep_stale(struct store *s, struct fault *f)
 
 static bool mark_settled(struct store *s, struct fault *f)
 {
+    if (s->writing->ended && !ledger_ended(s, f))
+        return false;
     return connection_run(s, "UPDATE evidence SET settled = 1 WHERE state <> 'reading'"
                              " AND settled = 0", f);
 }

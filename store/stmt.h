@@ -54,9 +54,16 @@
                        " recovered = recovered + ?6 WHERE id = ?1") \
     _(EVIDENCE_CLOSE,  "UPDATE evidence SET state = ?2, size = ?3, sha256 = ?4, reason = ?5," \
                        " finished = ?6, settled = 0 WHERE id = ?1") \
-    _(EVIDENCE_FACTS,  "SELECT format, sha256 FROM evidence WHERE id = ?1") \
-    _(KNOWN,           "SELECT id, size, fingerprint, sha256, state, place FROM evidence" \
-                       " ORDER BY id") \
+    _(EVIDENCE_FACTS,  "SELECT format, sha256, path FROM evidence WHERE id = ?1") \
+    _(KNOWN,           "SELECT id, size, fingerprint, sha256, state, place," \
+                       " CASE WHEN bundle IS NULL THEN coalesce(path_raw, path) END," \
+                       " id >= (SELECT CAST(value AS INTEGER) FROM meta" \
+                       " WHERE key = 'unfinished_from') FROM evidence ORDER BY id") \
+    _(INGEST_BEGUN,    "INSERT INTO meta VALUES ('unfinished_from', ?1) ON CONFLICT DO NOTHING") \
+    _(INGEST_ENDED,    "DELETE FROM meta WHERE key IN ('unfinished_from', 'ingest_by')") \
+    _(CLAIM_FIND,      "SELECT value FROM meta WHERE key = 'ingest_by'") \
+    _(CLAIM_PUT,       "INSERT INTO meta VALUES ('ingest_by', ?1)" \
+                       " ON CONFLICT DO UPDATE SET value = ?1") \
     _(RANGE_ADD,       "INSERT INTO record_range (evidence, host, Channel, first, last, records," \
                        " first_time, last_time, loads, processes, context)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" \

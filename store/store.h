@@ -33,6 +33,10 @@ bool store_known(struct store *s, struct known **out, size_t *count, struct faul
 
 /* ---- writing: one thread, the writer's ---- */
 
+/* One ingest at a time: notes that this process loads evidence into the case, until
+ * all is in and settled, or the process ends.  FAULT_BUSY names the process that
+ * does so already. */
+bool store_claim(struct store *s, struct fault *f) MUST_CHECK;
 /* Files a batch in the open transaction (and begins one).  The batch stays the
  * caller's.  After a fault the transaction is rolled back; nothing of it is in
  * the case. */

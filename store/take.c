@@ -301,6 +301,10 @@ static bool take(struct store *s, struct batch *b, struct fault *f)
     struct source *src;
     struct counts counts = b->counts;
 
+    if (b->ends) {
+        s->writing->ended = true;
+        return true;
+    }
     if (!ledger_open(s, b, &src, f))
         return false;
     s->writing->rows++;

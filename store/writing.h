@@ -58,6 +58,7 @@ struct scopes;
 
 struct writing {
     bool open;           /* a transaction */
+    bool ended;          /* the ingest came to its end, and is to be settled */
     size_t rows;         /* waiting in it */
     int64_t data_version;
     int64_t next_sighting; /* the next one's id; 0: to be asked for */
@@ -111,6 +112,8 @@ bool ledger_batch(struct store *s, struct source *src, const struct batch *b,
                   const struct counts *counts, struct fault *f) MUST_CHECK;
 bool ledger_close(struct store *s, struct source *src, const struct batch *b,
                   struct fault *f) MUST_CHECK;
+/* Once an ingest that came to its end is settled. */
+bool ledger_ended(struct store *s, struct fault *f) MUST_CHECK;
 bool ledger_problem(struct store *s, struct source *src, const char *kind, uint64_t place,
                     uint64_t len, const char *reason, struct fault *f) MUST_CHECK;
 /* Counts that belong to another file's row. */

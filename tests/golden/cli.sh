@@ -254,7 +254,7 @@ cp -r texts mixed; cp evidence/sysmon.xml mixed
 run 0 ingest -c e3.modhunt mixed; err_has '1 file is of no format'
 { cat evidence/sysmon.xml; echo '<Event><System><Provider Name="x"/><EventID>7</Ev'; } >cut.xml
 run 1 ingest -c e4.modhunt cut.xml; err_has 'cut.xml'; err_has 'damaged'
-run 0 evidence -c e4.modhunt; out_has 'damaged'
+run 0 evidence -c e4.modhunt; out_has 'noted in'
 echo 'no case' >foreign.modhunt
 run 3 hunt -c foreign.modhunt; err_has foreign.modhunt
 run 3 ingest -c foreign.modhunt evidence; [ "$(cat foreign.modhunt)" = 'no case' ] || fail 'a foreign file has changed'
