@@ -6,6 +6,7 @@
 #include "cli/bundle_words.h"
 #include "cli/case_file.h"
 #include "cli/commands.h"
+#include "cli/host_words.h"
 #include "cli/intake.h"
 #include "ingest/walk.h"
 #include "store/reader.h"
@@ -294,6 +295,8 @@ static int console_run(const struct command *c, const struct options *o)
             return STATUS_FAILED;
         }
     }
+    if (!host_words_read(&how, o, &f))
+        return tell_usage(NULL, "%s", f.text);
     if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
         return tell_fault(&f);
     how.bundles = bundles.options;
@@ -302,7 +305,7 @@ static int console_run(const struct command *c, const struct options *o)
     return status;
 }
 
-static const struct option_fact console_options[] = { BUNDLE_OPTIONS, OPTIONS_END };
+static const struct option_fact console_options[] = { HOST_OPTIONS, BUNDLE_OPTIONS, OPTIONS_END };
 
 const struct command console_command = {
     .name = "",

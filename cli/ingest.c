@@ -1,6 +1,7 @@
 /* `modhunt ingest`: evidence into a case, without the console. */
 #include "cli/bundle_words.h"
 #include "cli/commands.h"
+#include "cli/host_words.h"
 #include "cli/intake.h"
 
 #define WORKERS_MAX 256
@@ -20,6 +21,8 @@ static int ingest_run(const struct command *c, const struct options *o)
         return tell_usage(c->name, "ingest needs evidence: files or folders");
     if (!options_number(o, "workers", WORKERS_MAX, &workers, &f))
         return tell_usage(c->name, "%s", f.text);
+    if (!host_words_read(&how, o, &f))
+        return tell_usage(c->name, "%s", f.text);
     if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
         return tell_fault(&f);
     how.workers = (unsigned)workers;
@@ -32,6 +35,7 @@ static int ingest_run(const struct command *c, const struct options *o)
 static const struct option_fact ingest_options[] = {
     { "case", 'c', "CASE", "the case; made where there is none" },
     { "workers", 0, "N", "threads that decode; one a core unless told" },
+    HOST_OPTIONS,
     BUNDLE_OPTIONS,
     OPTIONS_END,
 };

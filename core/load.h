@@ -190,6 +190,25 @@ struct range {
 
 #define FINGERPRINT_BYTES SHA256_BYTES
 
+/* How well a name is known that stands for the host of records that name none:
+ * of two names of one collection the better known one is shown. */
+enum host_trust {
+    HOST_UNTOLD,     /* no such record is to be expected */
+    HOST_OF_FOLDER,  /* what the collection's folder or archive is called */
+    HOST_OF_NAME,    /* that name follows a collector's convention, which names the host */
+    HOST_OF_FACTS,   /* the collection says it itself (client_info.json) */
+    HOST_GIVEN,      /* --host */
+};
+
+/* A Computer that no record can have, since a NUL is mended on the way in: the
+ * mark, and then the given name or the key of the collection. */
+#define UNNAMED_MARK '\0'
+#define UNNAMED_GIVEN 'g'
+#define UNNAMED_COLLECTION 'c'
+#define UNNAMED_HEAD 2      /* bytes in front of the name or key */
+#define ASSUMED_NAME_MAX 255 /* bytes of an assumed name */
+#define COLLECTION_KEY_BYTES SHA256_BYTES
+
 /* Said with the first batch of a source. */
 struct source_opens {
     struct span path;    /* as it was given or found; raw bytes, not always UTF-8 */
@@ -198,6 +217,9 @@ struct source_opens {
     const char *format;  /* the decoder's name: "evtx", "xml", "unknown", ... */
     uint8_t fingerprint[FINGERPRINT_BYTES]; /* SHA-256 of size, first and last 64 KiB */
     int64_t resumes;     /* evidence id of the interrupted row it continues; 0 */
+    struct span unnamed; /* Computer of its records that name no host; SPAN_NONE */
+    struct span host;    /* what that host is called; valid UTF-8 */
+    enum host_trust trust;
 };
 
 enum source_state {
@@ -250,6 +272,7 @@ struct batch {
     uint32_t source;     /* the source's running number in this ingest, from 1 */
     uint64_t begin, end; /* bytes of the source that it covers */
     struct arena arena;
+    struct span unnamed; /* Computer of records that name no host; SPAN_NONE: stays so */
     const struct source_opens *opens;   /* first batch of a source */
     const struct source_closes *closes; /* last batch of a source */
     struct counts counts;
@@ -271,6 +294,12 @@ struct batch {
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
 void batch_close(struct batch *b); /* NULL is fine */
+
+/* The Computer that a record gets: its own, or where it names none the source's. */
+static inline struct span batch_host(const struct batch *b, struct span Computer)
+{
+    return Computer.len || !b->unnamed.len ? Computer : b->unnamed;
+}
 
 /* Append a zeroed item that lives in the arena (ProcessId -1, time MOMENT_NONE);
  * NULL past the ceiling.  They count nothing: ingest/normal does. */

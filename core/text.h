@@ -35,6 +35,11 @@ size_t text_put(uint8_t out[static 4], uint32_t c);
  * Kelvin sign or a long s never becomes one of them.  out may be in.at. */
 void text_lower(uint8_t *out, struct span in);
 
+/* Letters to lower case beyond ASCII, too (Latin, Greek, Cyrillic, Armenian), for
+ * names that match without case; the length stays.  in is valid UTF-8, out may be
+ * in.at. */
+void text_fold(uint8_t *out, struct span in);
+
 /* May this code point not be drawn?  Controls (C0, DEL, C1), format characters
  * (bidi, zero width, tags, soft hyphen, variation selectors), surrogates,
  * private use, line and paragraph separators, fillers. */

@@ -15,7 +15,7 @@ struct ingest {
     char **paths;
     size_t path_count;
     struct file_id *avoid;
-    char *password;
+    char *password, *host;
     struct walk counting, reading;
     struct tally tally;
     atomic_uint_fast64_t files, bytes;
@@ -86,6 +86,8 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
     in->reader.seen = seen_open(o->known, o->known_count);
     in->reader.digest = digest_open();
     in->reader.bundles = o->bundles;
+    if (o->host)
+        in->reader.host = in->host = memory_text(o->host);
     if (o->bundles.password)
         in->reader.bundles.password = in->password = memory_text(o->bundles.password);
 }
@@ -159,6 +161,7 @@ void ingest_finish(struct ingest *in)
     if (in->password)
         explicit_bzero(in->password, strlen(in->password));
     free(in->password);
+    free(in->host);
     for (size_t i = 0; i < in->path_count; i++)
         free(in->paths[i]);
     free(in->paths);

@@ -27,6 +27,7 @@ struct ingest_options {
     size_t avoid_count;
     unsigned workers;             /* 0: one a core */
     struct bundle_options bundles; /* limits and password of archives */
+    const char *host;             /* of records that name none; NULL: the collection tells */
 };
 
 struct ingest_progress {

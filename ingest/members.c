@@ -27,6 +27,7 @@ struct level {
     bool has_row;             /* false: the row was finished by an earlier ingest */
     char *chain;              /* what its members call their bundle */
     uint64_t next;            /* the number of the next member */
+    bool compressed;          /* gzip and the like: maybe of one file alone */
     const char *wrong;        /* why it can't be complete, whatever the child says */
     bool unhashed;            /* give it no digest: it is to be read again */
 };
@@ -42,6 +43,7 @@ struct tree {
     char *name;               /* of it */
     enum member_what what;
     bool end_taken;           /* its FRAME_END was read */
+    uint8_t stream_key[FINGERPRINT_BYTES]; /* of a stream, which has no fingerprint: drawn */
     struct digest *digest;    /* of the file, as far as the child has read */
     uint64_t hashed;
     uint8_t *bytes;           /* room for hashing */
@@ -271,6 +273,22 @@ static bool read_member(struct tree *t, struct buffer *b, int64_t resumes)
     return source_closes(s, state, b->offset, sha256, reason);
 }
 
+/* Whose its records are that name no host. */
+static void find_collection(struct tree *t, struct span head)
+{
+    struct around around[BUNDLE_DEPTH_MAX + 1];
+
+    for (unsigned i = 0; i < t->depth; i++)
+        around[i] = (struct around){
+            .path = t->level[i].row.path, .compressed = t->level[i].compressed,
+            .fingerprint = i == 0 && t->of->stream ? t->stream_key
+                                                   : t->level[i].row.fingerprint,
+        };
+    collection_find(&t->member.collection, &(struct lying){
+        .host = t->r->host, .given = t->of->given, .around = around, .depth = t->depth,
+        .path = t->member.path, .head = head });
+}
+
 /* Its first bytes are buffered. */
 static bool member_of_format(struct tree *t, struct buffer *b, const struct taste *taste)
 {
@@ -280,6 +298,7 @@ static bool member_of_format(struct tree *t, struct buffer *b, const struct tast
     if (is_finished(t, &resumes))
         return true;
     t->member.decoder = taste->decoder;
+    find_collection(t, span_of(b->at, b->len < SNIFF_BYTES ? b->len : SNIFF_BYTES));
     if (!resumes) {
         source_fill(&t->member, b, SMALL_BYTES);
         digest_take(t->r->digest, sha256);
@@ -339,7 +358,9 @@ static bool enter(struct tree *t, const struct frame *f)
     int64_t resumes = t->of->resumes;
     size_t room = t->member.bundle.len + t->member.path.len + 2;
 
-    *l = (struct level){ .row = t->member };
+    *l = (struct level){ .row = t->member,
+                         .compressed = f->form == FORM_GZIP || f->form == FORM_BZIP2
+                                    || f->form == FORM_XZ || f->form == FORM_ZSTD };
     l->row.decoder = NULL;
     l->chain = memory_zero(room, 1);
     if (t->member.bundle.len) {
@@ -451,6 +472,7 @@ bool members_take(struct source *s, const struct members_of *of)
     if (!t.b)
         return source_listed(s, SOURCE_UNREADABLE, "unknown", f.text);
     t.digest = digest_open();
+    digest_of(span_of(&(int64_t[]){ moment_now(), getpid() }, 2 * sizeof(int64_t)), t.stream_key);
     t.bytes = memory_get(HASH_BYTES);
     go_on = take_all(&t);
     bundle_close(t.b);

@@ -8,6 +8,7 @@
 
 struct members_of {
     int fd;
+    const char *given;        /* the word of the command line that led to it */
     bool stream;              /* standard input: not sought, of unknown size */
     int64_t resumes;          /* evidence id of the bundle's interrupted row; 0 */
     struct timespec modified; /* when the walk saw it; not of a stream */

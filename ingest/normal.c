@@ -325,6 +325,7 @@ void normal_event(struct batch *b, struct event *e, struct arena_mark before)
 {
     enum kind kind = e->has_id ? kind_of(e->Provider, e->Channel, e->id) : KIND_OTHER;
 
+    e->Computer = batch_host(b, e->Computer);
     if (!file(b, e, kind)) {
         arena_rewind(&b->arena, before);
         batch_loss(b, e->place, 0, "the record is too large for its batch");

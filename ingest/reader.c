@@ -225,7 +225,8 @@ static bool read_source(struct source *s, int64_t resumes)
 static bool read_bundle(struct source *s)
 {
     struct file *file = s->ctx;
-    struct members_of of = { .fd = file->fd, .modified = file->found->stat.st_mtim,
+    struct members_of of = { .fd = file->fd, .given = file->found->word,
+                             .modified = file->found->stat.st_mtim,
                              .done_before = file->done_before };
 
     of.resumes = interrupted_row(s);
@@ -236,10 +237,14 @@ static bool read_bundle(struct source *s)
 /* Of what is read: a bundle, or in a format that has a decoder. */
 static bool take_known(struct source *s, const struct taste *t, struct span head, uint8_t *tail)
 {
+    const struct file *file = s->ctx;
     uint8_t sha256[SHA256_BYTES];
     bool is_bundle = t->magic.kind == KIND_BUNDLE;
 
     s->decoder = t->decoder;
+    if (s->decoder)
+        collection_find(&s->collection, &(struct lying){ .host = s->r->host,
+                        .given = file->found->word, .path = s->path, .head = head });
     if (!fingerprint(s, head, tail))
         return list(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
     switch (find_copy(s, is_bundle, sha256)) {
@@ -309,6 +314,7 @@ bool reader_take(void *reader, const struct walked *f)
         return false;
     if (f->standard_input) {
         go_on = members_take(&s, &(struct members_of){ .fd = STDIN_FILENO, .stream = true,
+                                                       .given = f->word,
                                                        .done_before = file.done_before });
     } else if (f->listed) {
         go_on = list(&s, f->state, f->format, f->reason);

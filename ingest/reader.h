@@ -15,6 +15,7 @@ struct reader {
     size_t avoid_count;
     struct digest *digest;
     struct bundle_options bundles;
+    const char *host;                        /* --host; NULL */
     uint32_t sources;                        /* announced so far */
     atomic_uint_fast64_t files_done, bytes_done;
 };

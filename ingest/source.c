@@ -18,10 +18,14 @@
 static struct job *job_for(struct source *s, enum job_kind kind, uint64_t begin, uint64_t end)
 {
     struct job *j = memory_zero(1, sizeof *j);
+    bool full = false;
 
     j->kind = kind;
     j->decoder = s->decoder;
     j->batch = batch_open(s->number, begin, end);
+    if (s->decoder)
+        j->batch->unnamed = arena_copy(&j->batch->arena, collection_unnamed(&s->collection),
+                                       &full);
     return j;
 }
 
@@ -39,6 +43,11 @@ bool source_opens(struct source *s, const char *format, int64_t resumes)
     o->format = format;
     o->resumes = resumes;
     memcpy(o->fingerprint, s->fingerprint, FINGERPRINT_BYTES);
+    if (j->batch->unnamed.len) {
+        o->unnamed = j->batch->unnamed;
+        o->host = arena_copy(&j->batch->arena, collection_host(&s->collection), &full);
+        o->trust = s->collection.trust;
+    }
     j->batch->opens = o;
     return line_put(s->r->line, j);
 }

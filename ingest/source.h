@@ -3,6 +3,7 @@
 #ifndef INGEST_SOURCE_H
 #define INGEST_SOURCE_H
 
+#include "ingest/collection.h"
 #include "ingest/line.h"
 #include "ingest/magic.h"
 #include "ingest/seen.h"
@@ -26,6 +27,7 @@ struct source {
     const struct decoder *decoder; /* NULL: only listed */
     uint8_t fingerprint[FINGERPRINT_BYTES];
     uint64_t muted;      /* batches that end up to here are in the case already */
+    struct collection collection; /* whose host its records are of, where they name none */
 
     /* The next bytes; fewer only at the end, or with b->broken said. */
     size_t (*more)(struct source *s, struct buffer *b, uint8_t *to, size_t len);

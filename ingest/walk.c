@@ -162,7 +162,7 @@ static bool visit_folder(struct trail *t, struct walked *f, int depth)
 static bool visit(struct trail *t, int folder, const char *name, bool named, int depth)
 {
     struct walked f = { .path = t->path, .folder = folder, .name = name, .named = named,
-                        .given = t->given };
+                        .given = t->given, .word = t->walk->paths[t->given] };
 
     if (fstatat(folder, name, &f.stat, named ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
         return list(t, &f, SOURCE_UNREADABLE, "unknown", strerrordesc_np(errno));
@@ -193,6 +193,7 @@ bool walk_files(const struct walk *w)
         trail_set(&t, 0, w->paths[i]);
         if (strcmp(w->paths[i], WALK_STANDARD_INPUT) == 0) {
             go_on = w->each(w->ctx, &(struct walked){ .path = w->paths[i], .given = i,
+                                                      .word = w->paths[i],
                                                       .named = true, .standard_input = true });
             continue;
         }

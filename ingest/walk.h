@@ -17,6 +17,7 @@ struct walked {
     const char *path;   /* as given, with the names of the folders behind it */
     int folder;         /* openat(folder, name) is the file */
     const char *name;
+    const char *word;   /* that path, as it was given */
     size_t given;       /* under which of the paths, by its number */
     bool named;         /* given by the caller, and not found in a folder */
     struct stat stat;

@@ -17,7 +17,7 @@ static const struct {
     [COLUMN_ID_factors] = { "s.factors", 0 },
     [COLUMN_ID_last_time] = { "s.last_time", 0 },
     [COLUMN_ID_first_time] = { "s.first_time", 0 },
-    [COLUMN_ID_host] = { "h.name", TABLE_HOST },
+    [COLUMN_ID_host] = { HOST_SHOWN, TABLE_HOST },
     [COLUMN_ID_Image] = { "i.Image", TABLE_PAIR | TABLE_IMAGE },
     [COLUMN_ID_ImageLoaded] = { "m.ImageLoaded", MODULE },
     [COLUMN_ID_Signed] = { "m.Signed", MODULE },

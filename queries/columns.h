@@ -9,6 +9,11 @@
 
 #include "queries/statement.h"
 
+/* A host's name as it is shown: behind a ~ where its records don't say it. */
+#define HOST_SHOWN \
+    "CASE WHEN h.given IS NULL AND h.origin IN ('record', 'unknown') THEN h.name" \
+    " ELSE '~' || h.name END"
+
 /* Tables beside `sighting s` and `load l`, which a statement names itself. */
 enum table {
     TABLE_PAIR = 1 << 0,

@@ -66,7 +66,7 @@ void hunt_ties(struct statement *s, const struct question *q, int score,
     put_narrow(s, q, score, TABLE_PAIR | TABLE_MODULE | TABLE_IMAGE | TABLE_HOST | TABLE_EVIDENCE);
     statement_put(s, " AND l.time IS ");
     statement_again(s, statement_keep(s, time));
-    statement_put(s, " ORDER BY h.name COLLATE BINARY, coalesce(i.Image, '') COLLATE BINARY,"
+    statement_put(s, " ORDER BY (" HOST_SHOWN ") COLLATE BINARY, coalesce(i.Image, '') COLLATE BINARY,"
                      " coalesce(m.ImageLoaded, '') COLLATE BINARY, coalesce(e.sha256, ''),"
                      " l.place, l.id");
     put_limit(s, limit);
@@ -74,7 +74,7 @@ void hunt_ties(struct statement *s, const struct question *q, int score,
 
 void hunt_sighting(struct statement *s)
 {
-    statement_put(s, "SELECT h.name, i.Image, m.ImageLoaded, m.Signed, m.SignatureStatus,"
+    statement_put(s, "SELECT " HOST_SHOWN ", i.Image, m.ImageLoaded, m.Signed, m.SignatureStatus,"
                      " m.Hashes, s.factors, s.SuspicionScore, nullif(m.platform, ''),"
                      " s.allowed_by, m.sha256 FROM sighting s");
     columns_join(s, TABLE_PAIR | TABLE_MODULE | TABLE_IMAGE | TABLE_HOST);

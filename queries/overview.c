@@ -19,7 +19,8 @@ static const struct column_text total_columns[TOTAL_COUNT] = {
     [TOTAL_LOADS] = { "loads", "coalesce(sum(s.loads), 0)" },
     [TOTAL_HIT_LOADS] = { "hit_loads", "coalesce(sum(s.loads) FILTER (WHERE " HIT "), 0)" },
     [TOTAL_CASE_LOADS] = { "case_loads", "(SELECT coalesce(sum(loads), 0) FROM evidence)" },
-    [TOTAL_CASE_HOSTS] = { "case_hosts", "(SELECT count(*) FROM host)" },
+    [TOTAL_CASE_HOSTS] = { "case_hosts",
+                           "(SELECT count(*) FROM host WHERE merged_into IS NULL)" },
     [TOTAL_EVIDENCE] = { "evidence", "(SELECT count(*) FROM evidence)" },
     [TOTAL_DAMAGED] = { "damaged", "(SELECT coalesce(sum(damaged), 0) FROM evidence)" },
     [TOTAL_RECOVERED_HITS] = { "recovered_hits",
@@ -47,7 +48,7 @@ static const struct column_text evidence_columns[EVIDENCE_COLUMN_COUNT] = {
 };
 
 static const struct column_text host_columns[HOST_COLUMN_COUNT] = {
-    [HOST_NAME] = { "host", "h.name" },
+    [HOST_NAME] = { "host", HOST_SHOWN },
     [HOST_PLATFORM] = { "platform", "nullif(h.platform, '')" },
     [HOST_HITS] = { "hits", "coalesce(t.hits, 0)" },
     [HOST_TOP_SCORE] = { "top_score", "t.top_score" },
@@ -134,8 +135,9 @@ static void compile_hosts(const struct question *q, struct statement *s)
                      " min(s.first_time) AS first_time, max(s.last_time) AS last_time"
                      " FROM sighting s");
     scope_where_everything(s, q);
-    statement_put(s, " GROUP BY s.host) t ON t.host = h.id"
-                     " ORDER BY t.top_score DESC NULLS LAST, coalesce(t.hits, 0) DESC, h.name");
+    statement_put(s, " GROUP BY s.host) t ON t.host = h.id WHERE h.merged_into IS NULL"
+                     " ORDER BY t.top_score DESC NULLS LAST, coalesce(t.hits, 0) DESC, h.name,"
+                     " h.id");
 }
 
 /* Rarest first: the fewest loads, then by value; the most frequent first where

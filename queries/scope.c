@@ -6,9 +6,13 @@
  * search all modules first, so the text is asked in two ways. */
 #include "queries/scope.h"
 
+#include "core/text.h"
+#include "queries/columns.h"
+
 #include <ctype.h>
 
 #define HASH_DIGITS_MAX 64
+#define HOST_BYTES_MAX 1024 /* longer names are cut: nothing has them */
 #define LIKE_ESCAPE '!'
 
 static const char *const module_texts[] = {
@@ -85,6 +89,27 @@ static void hash_condition(struct statement *s, const char *value)
     statement_put(s, "))");
 }
 
+/* By the name shown, or by what records call it; with a ~ only hosts whose
+ * records don't. */
+static void host_condition(struct statement *s, const char *value)
+{
+    bool assumed = *value == '~';
+    struct span name = span_text(value + assumed);
+    uint8_t fold[HOST_BYTES_MAX];
+    size_t bind;
+
+    if (name.len > sizeof fold)
+        name.len = sizeof fold;
+    text_fold(fold, name);
+    bind = statement_keep_text(s, span_of(fold, name.len));
+    statement_put(s, " AND s.host IN (SELECT coalesce(h.merged_into, h.id) FROM host h WHERE"
+                     " (h.folded = ");
+    statement_again(s, bind);
+    statement_put(s, " OR h.key = ");
+    statement_again(s, bind);
+    statement_put(s, assumed ? ") AND (" HOST_SHOWN ") <> h.name)" : "))");
+}
+
 static void pivot_condition(struct statement *s, enum pivot pivot, const char *value)
 {
     switch (pivot) {
@@ -94,9 +119,7 @@ static void pivot_condition(struct statement *s, enum pivot pivot, const char *v
         hash_condition(s, value);
         break;
     case PIVOT_HOST:
-        statement_put(s, " AND s.host = (SELECT id FROM host WHERE name = ");
-        statement_text(s, span_text(value));
-        statement_put(s, " COLLATE NOCASE)");
+        host_condition(s, value);
         break;
     }
 }
@@ -138,7 +161,7 @@ static void contains_condition(struct statement *s, const char *text, bool hits_
     size_t bind = bind_like(s, text);
 
     statement_put(s, " AND (s.host IN (SELECT h.id FROM host h WHERE ");
-    put_like(s, "h.name", bind);
+    put_like(s, "(" HOST_SHOWN ")", bind);
     if (hits_only) {
         statement_put(s, ") OR EXISTS (SELECT 1 FROM pair p JOIN module m ON m.id = p.module"
                          " JOIN image i ON i.id = p.image WHERE p.id = s.pair AND (");

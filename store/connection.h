@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #define CASE_APPLICATION_ID 0x4D484E54 /* "MHNT" */
-#define CASE_VERSION 1
+#define CASE_VERSION 2
 #define CASE_PAGE_BYTES 8192
 #define CASE_SQL_BYTES_MAX (64 << 10)  /* one statement, one line of the schema */
 #define CASE_CACHE_KIB 49152 /* of pages, where the case is written */

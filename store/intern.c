@@ -1,9 +1,8 @@
-/* Strings to rows: hosts, users, images, modules, pairs and sightings.
+/* Strings to rows: users, images, modules, pairs and sightings (hosts: hosts.c).
  *
  * What the cache has forgotten is looked up in the case by its unique index, so
  * no string is ever held in memory.  A pair is scored here, once, when it is
- * made.  The surprise: of two spellings of one host the smaller one (by bytes)
- * stays, so that the case does not depend on which file came first. */
+ * made. */
 #include "store/writing.h"
 
 struct hash128 cache_key(enum cache_kind kind, const struct span *spans, size_t count)
@@ -41,86 +40,6 @@ void memo_put(struct memo *m, struct span first, struct span second, int64_t id)
 static int64_t new_row(struct store *s)
 {
     return sqlite3_last_insert_rowid(s->db);
-}
-
-/* ---- hosts ---- */
-
-static bool host_mend(struct store *s, sqlite3_stmt *find, int64_t id, struct span name,
-                      const char *platform, struct fault *f)
-{
-    struct span had = stmt_span(find, 1);
-    size_t least = had.len < name.len ? had.len : name.len;
-    int order = least ? memcmp(name.at, had.at, least) : 0;
-    bool unknown = stmt_span(find, 2).len == 0;
-    sqlite3_stmt *st;
-
-    stmt_done(find);
-    if (order < 0 || (order == 0 && name.len < had.len)) {
-        if (!(st = stmt_get(s, STMT_HOST_NAME, f)))
-            return false;
-        stmt_number(st, 1, id);
-        stmt_text(st, 2, name);
-        if (!stmt_run(s, st, f))
-            return false;
-    }
-    if (unknown && *platform) {
-        if (!(st = stmt_get(s, STMT_HOST_PLATFORM, f)))
-            return false;
-        stmt_number(st, 1, id);
-        stmt_text(st, 2, span_text(platform));
-        return stmt_run(s, st, f);
-    }
-    return true;
-}
-
-static bool host_row(struct store *s, struct span Computer, enum platform p, int64_t *id,
-                     struct fault *f)
-{
-    const char *platform = platform_name(p);
-    struct span key[2] = { Computer, span_text(platform) };
-    struct hash128 hash = cache_key(CACHE_HOST, key, 2);
-    struct span name = Computer.at ? Computer : SPAN_EMPTY;
-    sqlite3_stmt *st;
-    bool row;
-
-    if ((*id = cache_find(&s->writing->cache, hash)))
-        return true;
-    if (!(st = stmt_get(s, STMT_HOST_FIND, f)))
-        return false;
-    stmt_text(st, 1, name);
-    if (!stmt_step(s, st, &row, f))
-        return false;
-    if (row) {
-        *id = sqlite3_column_int64(st, 0);
-        if (!host_mend(s, st, *id, name, platform, f))
-            return false;
-    } else {
-        stmt_done(st);
-        if (!(st = stmt_get(s, STMT_HOST_NEW, f)))
-            return false;
-        stmt_text(st, 1, name);
-        stmt_text(st, 2, name.len ? SPAN("record") : SPAN("unknown"));
-        stmt_text(st, 3, span_text(platform));
-        if (!stmt_run(s, st, f))
-            return false;
-        *id = new_row(s);
-    }
-    cache_put(&s->writing->cache, hash, *id);
-    return true;
-}
-
-bool intern_host(struct store *s, struct span Computer, enum platform p, int64_t *id,
-                 struct fault *f)
-{
-    struct memo *m = &s->writing->host_memo;
-    uint8_t platform = (uint8_t)p;
-
-    if ((*id = memo_find(m, Computer, span_of(&platform, 1))))
-        return true;
-    if (!host_row(s, Computer, p, id, f))
-        return false;
-    memo_put(m, Computer, span_of(&platform, 1), *id);
-    return true;
 }
 
 /* ---- one text, one row ---- */

@@ -121,6 +121,8 @@ bool ledger_open(struct store *s, const struct batch *b, struct source **out, st
         return fault(f, FAULT_LIMIT, "more than %d files are being read", SOURCES_OPEN_MAX);
     *out = src = source_add(w, b->source);
     src->rank = ledger_rank(span_text(b->opens->format));
+    if (!host_of_collection(s, b->opens, f))
+        return false;
     if (b->opens->resumes)
         return row_resumed(s, b->opens, src, f);
     return row_new(s, b->opens, &src->evidence, f);

@@ -129,6 +129,10 @@ bool schema_check(struct store *s, struct fault *f)
         return fault(f, FAULT_CASE,
                      "%s: made by a newer modhunt (case version %lld, this one knows %d): "
                      "open it with that one", s->path, (long long)version, CASE_VERSION);
+    if (version >= 1 && version < CASE_VERSION)
+        return fault(f, FAULT_CASE, "%s: made by an older modhunt (case version %lld, this one "
+                     "needs %d): load the evidence into a new case", s->path, (long long)version,
+                     CASE_VERSION);
     if (version < CASE_VERSION)
         return fault(f, FAULT_CASE, "%s: not a sound case: its version is %lld", s->path,
                      (long long)version);

@@ -1,4 +1,4 @@
--- The case file, version 1: every table of it, and nothing else may be in it.
+-- The case file, version 2: every table of it, and nothing else may be in it.
 --
 -- A column with a capital letter is evidence (or the verdict), spelled as
 -- Sysmon spells it; snake_case is ours.  Times are microseconds since 1970,
@@ -87,12 +87,31 @@ CREATE TABLE ingest_problem (
 ) STRICT;
 CREATE INDEX ingest_problem_evidence ON ingest_problem (evidence, place);
 
+-- A host is known by what its records call it (`key`, in lower case), or, where
+-- they name none, by the collection that they lie in.  `name` is what is shown:
+-- `given` by the analyst, else as the records spell it (`said`), else the
+-- collection's.  A host that was merged is kept, for evidence that still comes.
 CREATE TABLE host (
-    id       INTEGER PRIMARY KEY,
-    name     TEXT NOT NULL COLLATE NOCASE UNIQUE,
-    origin   TEXT NOT NULL,        -- record, unknown
-    platform TEXT NOT NULL         -- windows, linux, macos, ''
+    id          INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL COLLATE NOCASE,
+    folded      TEXT NOT NULL,     -- name in lower case
+    origin      TEXT NOT NULL,     -- record, given, collection, folder, unknown
+    platform    TEXT NOT NULL,     -- windows, linux, macos, ''
+    said        TEXT,
+    key         TEXT UNIQUE,
+    collection  BLOB UNIQUE,
+    given       TEXT,              -- by `modhunt host rename`
+    merged_into INTEGER,           -- by `modhunt host merge`: whose its records are
+    came_since  INTEGER NOT NULL DEFAULT 0   -- 1: some came after it was merged
 ) STRICT;
+CREATE INDEX host_folded ON host (folded);
+
+-- What is known of collections whose records name no host.
+CREATE TABLE collection (
+    key   BLOB PRIMARY KEY,        -- of an archive or a folder
+    name  TEXT NOT NULL,
+    trust INTEGER NOT NULL         -- core/load.h, enum host_trust
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE user (
     id   INTEGER PRIMARY KEY,

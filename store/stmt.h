@@ -87,10 +87,23 @@
     _(PROBLEM_NEW,     "INSERT INTO ingest_problem (evidence, kind, place, len, reason)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5)") \
     \
-    _(HOST_FIND,       "SELECT id, name, platform FROM host WHERE name = ?1") \
-    _(HOST_NEW,        "INSERT INTO host (name, origin, platform) VALUES (?1, ?2, ?3)") \
-    _(HOST_NAME,       "UPDATE host SET name = ?2 WHERE id = ?1") \
+    _(HOST_FIND,       "SELECT id, platform, origin, merged_into, came_since, said FROM host" \
+                       " WHERE key = ?1") \
+    _(HOST_FIND_UNNAMED,"SELECT id, platform, origin, merged_into, came_since, said FROM host" \
+                       " WHERE collection = ?1") \
+    _(HOST_NEW,        "INSERT INTO host (name, folded, origin, platform, said, key, collection)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+    _(HOST_SAID,       "UPDATE host SET said = ?2, origin = ?3 WHERE id = ?1") \
     _(HOST_PLATFORM,   "UPDATE host SET platform = ?2 WHERE id = ?1") \
+    _(HOST_CAME,       "UPDATE host SET came_since = 1 WHERE id = ?1") \
+    _(HOST_NAMES,      "SELECT coalesce(h.given, h.said, c.name, ''), h.given, h.said, c.name," \
+                       " c.trust FROM host h LEFT JOIN collection c ON c.key = h.collection" \
+                       " WHERE h.id = ?1") \
+    _(HOST_SHOW,       "UPDATE host SET name = ?2, folded = ?3, given = ?4, origin = ifnull(?5," \
+                       " origin) WHERE id = ?1") \
+    _(COLLECTION_FIND, "SELECT name, trust FROM collection WHERE key = ?1") \
+    _(COLLECTION_PUT,  "INSERT INTO collection VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET" \
+                       " name = ?2, trust = ?3") \
     _(USER_FIND,       "SELECT id FROM user WHERE User = ?1") \
     _(USER_NEW,        "INSERT INTO user (User) VALUES (?1)") \
     _(IMAGE_FIND,      "SELECT id FROM image WHERE Image IS ?1") \

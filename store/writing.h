@@ -84,9 +84,19 @@ bool writing_begin(struct store *s, struct fault *f) MUST_CHECK;
 void writing_rollback(struct store *s);      /* and forgets everything */
 void writing_forget(struct store *s);        /* ids: rows went, or came from elsewhere */
 
-/* ---- intern.c: strings to rows, made where they are new ---- */
+/* ---- hosts.c ---- */
+/* The host of a Computer, or of a collection whose records name none
+ * (UNNAMED_MARK); where it was merged, the one that it was merged into. */
 bool intern_host(struct store *s, struct span Computer, enum platform p, int64_t *id,
                  struct fault *f) MUST_CHECK;
+/* What a source that opens says of its collection's host. */
+bool host_of_collection(struct store *s, const struct source_opens *o,
+                        struct fault *f) MUST_CHECK;
+/* Shows the host as the analyst calls it (`given`), or as its records or its
+ * collection do (SPAN_NONE). */
+bool host_show(struct store *s, int64_t id, struct span given, struct fault *f) MUST_CHECK;
+
+/* ---- intern.c: strings to rows, made where they are new ---- */
 /* SPAN_NONE gives 0. */
 bool intern_user(struct store *s, struct span User, int64_t *id, struct fault *f) MUST_CHECK;
 /* SPAN_NONE gives the row that stands for it. */

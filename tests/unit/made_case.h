@@ -92,7 +92,9 @@ static inline void made_words(struct made *m)
     for (int i = 0; i < m->images; i++)
         made_sql(m, "INSERT INTO image VALUES(%d, %s)", i + 1, images[i]);
     for (int i = 1; i <= m->hosts; i++)
-        made_sql(m, "INSERT INTO host VALUES(%d, '%s%02d', 'record', 'windows')", i,
+        made_sql(m, "INSERT INTO host(id, name, folded, origin, platform, said, key)"
+                    " SELECT %d, v, lower(v), 'record', 'windows', v, lower(v)"
+                    " FROM (SELECT '%s%02d' AS v)", i,
                  i % 2 ? "WS" : "ws", i);
     made_sql(m, "INSERT INTO user VALUES(1, 'CORP\\alice'), (2, 'corp\\ALICE'), (3, 'NT AUTHORITY\\SYSTEM')");
     for (int i = 1; i <= 3; i++)

@@ -235,7 +235,8 @@ static void a_case_that_was_meddled_with_is_refused(void **state)
           "its `sighting_hits` is not as in a case" },
         { "CREATE VIRTUAL TABLE f USING fts5(x)", "which no case has" },
         { "PRAGMA application_id = 1", "a database of another program" },
-        { "PRAGMA user_version = 2", "made by a newer modhunt (case version 2, this one knows 1)" },
+        { "PRAGMA user_version = 3", "made by a newer modhunt (case version 3, this one knows 2)" },
+        { "PRAGMA user_version = 1", "made by an older modhunt (case version 1, this one needs 2)" },
         { "PRAGMA user_version = 0", "not a sound case: its version is 0" },
     };
 
