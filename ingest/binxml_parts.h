@@ -157,4 +157,7 @@ struct instance {
 };
 bool binxml_instance(struct binxml *x, uint32_t at, uint32_t end, struct instance *in) MUST_CHECK;
 
+/* Its values; in.count of them fit. */
+bool binxml_values(struct binxml *x, const struct instance *in, struct value *values) MUST_CHECK;
+
 #endif

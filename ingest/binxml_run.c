@@ -218,7 +218,7 @@ static bool run(struct binxml *x, const struct code *code, const struct value *v
     return true;
 }
 
-static bool values_read(struct binxml *x, const struct instance *in, struct value *values)
+bool binxml_values(struct binxml *x, const struct instance *in, struct value *values)
 {
     const uint8_t *at = x->chunk.at + in->values;
 
@@ -255,7 +255,7 @@ static bool instance(struct binxml *x, uint32_t *at, uint32_t end, enum state st
     if (in.count > VALUES_MAX - x->values_used)
         return binxml_broken(x, "it has too many values");
     x->values_used += in.count;
-    ok = values_read(x, &in, values) && run(x, &t->code, values, depth);
+    ok = binxml_values(x, &in, values) && run(x, &t->code, values, depth);
     x->values_used -= in.count;
     *at = in.end;
     return ok;

@@ -5,8 +5,9 @@
  * not logged: the form has no other way to say so.  Never believes a quote that
  * opens in the middle of a cell.  The surprise: `cut` keeps the header, and each
  * later piece gets it as its prefix. */
-#include "ingest/decoder.h"
+#include "ingest/csv.h"
 
+#include "ingest/decoder.h"
 #include "ingest/form.h"
 #include "ingest/wide.h"
 
@@ -17,13 +18,8 @@
 #define WIDE_BYTES_MAX (4 * PIECE_BYTES_MAX)
 #define HEADER_BYTES_MAX (16u << 10)
 #define ROW_BYTES_MAX (1u << 20)
-#define COLUMNS_MAX 1024
+#define COLUMNS_MAX CSV_CELLS_MAX
 #define NAME_BYTES_MAX 128
-
-struct cell {
-    struct span text;
-    bool doubled; /* quotes in it are doubled */
-};
 
 enum row_end {
     ROW_WHOLE,
@@ -34,7 +30,7 @@ enum row_end {
 /* Reads one row; `*at` is then behind its line end.  At most `room` cells are
  * kept, all are counted. */
 static enum row_end read_row(const uint8_t **at, const uint8_t *end, uint8_t comma,
-                             struct cell *cells, size_t room, size_t *count)
+                             struct csv_cell *cells, size_t room, size_t *count)
 {
     const uint8_t *p = *at, *limit = end;
     bool more = true;
@@ -42,7 +38,7 @@ static enum row_end read_row(const uint8_t **at, const uint8_t *end, uint8_t com
     if ((size_t)(end - p) > ROW_BYTES_MAX)
         limit = p + ROW_BYTES_MAX;
     for (*count = 0; more; (*count)++) {
-        struct cell c = { .doubled = false };
+        struct csv_cell c = { .doubled = false };
         const uint8_t *start = p, *stop;
 
         if (p < limit && *p == '"') {
@@ -135,17 +131,25 @@ static struct span trimmed(struct span s)
     return s;
 }
 
+/* Where the header row begins. */
+static const uint8_t *header_row(const uint8_t *at, const uint8_t *end)
+{
+    static const struct span type = SPAN_INIT("#TYPE "), mark = SPAN_INIT("\xEF\xBB\xBF");
+
+    if (span_starts(span_of(at, (size_t)(end - at)), mark))
+        at += mark.len;
+    if (span_starts(span_of(at, (size_t)(end - at)), type)) /* Export-Csv's first line */
+        at = next_line(at, end);
+    return at;
+}
+
 /* Reads the header row at *at; false where it is none of ours. */
 static bool read_header(const uint8_t **at, const uint8_t *end, struct layout *l)
 {
     static const uint8_t commas[] = { ',', ';', '\t' };
-    static const struct span type = SPAN_INIT("#TYPE "), mark = SPAN_INIT("\xEF\xBB\xBF");
-    struct cell cells[COLUMNS_MAX];
+    struct csv_cell cells[COLUMNS_MAX];
 
-    if (span_starts(span_of(*at, (size_t)(end - *at)), mark))
-        *at += mark.len;
-    if (span_starts(span_of(*at, (size_t)(end - *at)), type)) /* Export-Csv's first line */
-        *at = next_line(*at, end);
+    *at = header_row(*at, end);
     for (size_t c = 0; c < sizeof commas; c++) {
         const uint8_t *p = *at;
 
@@ -256,7 +260,7 @@ static size_t csv_cut(void *state, struct span bytes, uint64_t offset, bool at_e
 
 /* ---- decode ---- */
 
-static void take_row(struct form *f, const struct layout *l, const struct cell *cells,
+static void take_row(struct form *f, const struct layout *l, const struct csv_cell *cells,
                      uint64_t place)
 {
     form_reset(f);
@@ -271,7 +275,7 @@ static void take_row(struct form *f, const struct layout *l, const struct cell *
 static void take_rows(struct form *f, const struct layout *l, struct places *places,
                       const uint8_t *at, const uint8_t *end)
 {
-    struct cell cells[COLUMNS_MAX];
+    struct csv_cell cells[COLUMNS_MAX];
     size_t count;
 
     while (at < end) {
@@ -333,6 +337,26 @@ static void csv_decode(const struct piece *p, struct batch *b)
         form_close(f);
     }
     arena_clear(&wide);
+}
+
+bool csv_row(struct span head, struct span rows, struct csv_row *out)
+{
+    const uint8_t *at = head.at, *end = head.at + head.len, *row = rows.at;
+    struct layout l;
+    size_t names;
+
+    if (!read_header(&at, end, &l))
+        return false;
+    at = header_row(head.at, end);
+    if (read_row(&at, end, l.comma, out->name, CSV_CELLS_MAX, &names) != ROW_WHOLE
+        || read_row(&row, rows.at + rows.len, l.comma, out->cell, CSV_CELLS_MAX, &out->cells)
+               != ROW_WHOLE
+        || out->cells != names)
+        return false;
+    out->len = (size_t)(row - rows.at);
+    while (out->len && (rows.at[out->len - 1] == '\n' || rows.at[out->len - 1] == '\r'))
+        out->len--;
+    return true;
 }
 
 const struct decoder csv_decoder = {
