@@ -54,11 +54,13 @@ static bool put_escaped(struct writer *w, struct span text, bool in_attribute)
 {
     bool ok = true;
 
-    for (size_t i = 0; ok && i < text.len; i++) {
+    while (ok && text.len) {
+        const uint8_t *at = text.at;
         char number[8];
-        const char *escape = escape_of(text.at[i], in_attribute, number);
+        const char *escape = escape_of(*at, in_attribute, number);
 
-        ok = writer_put(w, escape ? span_text(escape) : span_of(text.at + i, 1));
+        text_next(&text); /* whole characters: no half of one stands at the end */
+        ok = writer_put(w, escape ? span_text(escape) : span_of(at, (size_t)(text.at - at)));
     }
     return ok;
 }
