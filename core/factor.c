@@ -2,7 +2,8 @@
  *
  * The patterns stand in core/factor.patterns as the field writes them and are
  * compiled once, when the first path is judged.  Never locale-dependent: paths
- * are lowered as ASCII. */
+ * of Windows are lowered as ASCII, those of Linux and macOS are matched as they
+ * are. */
 #include "core/factor.h"
 
 #include "core/pattern.h"
@@ -88,15 +89,21 @@ static void patterns_open(void)
     }
 }
 
-/* A path in lower case: on the stack where it is short, else from memory. */
+/* A path of Windows in lower case: on the stack where it is short, else from
+ * memory.  Elsewhere the path itself. */
 struct lowered {
     uint8_t here[PATH_ON_STACK];
     uint8_t *far;
     struct span text;
 };
 
-static void lowered_open(struct lowered *l, struct span path)
+static void lowered_open(struct lowered *l, enum platform p, struct span path)
 {
+    if (p != PLATFORM_WINDOWS) {
+        l->far = NULL;
+        l->text = path;
+        return;
+    }
     l->far = path.len > sizeof l->here ? memory_get(path.len) : NULL;
     uint8_t *to = l->far ? l->far : l->here;
     text_lower(to, path);
@@ -145,8 +152,8 @@ struct verdict factor_verdict(enum platform p, struct span Image, struct span Im
     uint32_t x;
 
     pthread_once(&patterns_once, patterns_open);
-    lowered_open(&image, Image);
-    lowered_open(&module, ImageLoaded);
+    lowered_open(&image, p, Image);
+    lowered_open(&module, p, ImageLoaded);
     x = signed_bits(p, Signed);
     for (int bit = 0; bit < FACTOR_COUNT; bit++)
         x |= factor_bit(p, bit, image.text, module.text);
@@ -172,7 +179,7 @@ struct span factor_matched(enum factor f, enum platform p, struct span Image,
     pthread_once(&patterns_once, patterns_open);
     *in_image = on_image[p][bit];
     struct span as_logged = *in_image ? Image : ImageLoaded;
-    lowered_open(&path, as_logged);
+    lowered_open(&path, p, as_logged);
     /* Lowering keeps every byte's place, so the part is the same in both. */
     if (find(p, bit, path.text, path.text, &where) == MATCH_YES)
         found = span_of(as_logged.at + (where.at - path.text.at), where.len);

@@ -1,7 +1,7 @@
 /* The named reasons, and SuspicionScore: the seed's formula, exactly.
  *
- * Pure: no state, no disk, any thread.  design.md section 3 has the formula;
- * the patterns are in core/factor_patterns.h, written as the seed writes them.
+ * Pure: no state, no disk, any thread.  The patterns are in core/factor.patterns,
+ * for each platform, as the field writes them; the formula is one for all.
  * Nothing else is ever added to SuspicionScore. */
 #ifndef CORE_FACTOR_H
 #define CORE_FACTOR_H
@@ -13,7 +13,7 @@
     _(IsTempPath,         0, "the module lies in a temporary, roaming, public or download folder") \
     _(IsUNCPath,          1, "the module was loaded over the network (a UNC path)") \
     _(IsSuspiciousLoader, 2, "the loading process is one that attackers use to run modules") \
-    _(IsKnownGoodDir,     3, "the module lies in a Windows or program folder, which the hunt leaves out") \
+    _(IsKnownGoodDir,     3, "the module lies in a folder of the system or of programs, which the hunt leaves out") \
     _(IsUnsigned,         4, "the module is not signed")
 
 #define FACTOR_BIT(name, bit, words) FACTOR_##name = 1u << (bit),

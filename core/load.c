@@ -301,7 +301,7 @@ const char *resolution_name(enum resolution r)
     switch (r) {
     case RESOLUTION_EXACT: return "exact";
     case RESOLUTION_DIRFD: return "dirfd";
-    case RESOLUTION_PROCFD: return "procfd";
+    case RESOLUTION_PROCFD: return "via-procfd";
     case RESOLUTION_MEMFD: return "memfd";
     case RESOLUTION_INFERRED: return "inferred";
     case RESOLUTION_OPENED: return "opened";

@@ -34,6 +34,16 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MAC
     _(md5,               "",         "dll.hash.md5",                    16) \
     _(imphash,           "",         "dll.pe.imphash",                  16)
 
+/* The file behind a path, where its record tells (auditd's PATH).  ImageLoaded_raw
+ * is what the program passed, where that is not ImageLoaded.  None of these is
+ * part of what a module is: an inode is another on each host. */
+#define FILE_FIELDS(_) \
+    _(ImageLoaded_raw,   "name",     "",                                40) \
+    _(inode,             "inode",    "file.inode",                      10) \
+    _(dev,               "dev",      "file.device",                      8) \
+    _(mode,              "mode",     "file.mode",                        8) \
+    _(owner,             "ouid",     "file.owner",                      10)
+
 /* Every text that a load record may carry. */
 #define LOAD_FIELDS(_) \
     _(Computer,          "node",     "host.name",                       16) \
@@ -42,7 +52,8 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MAC
     _(Image,             "exe",      "process.executable",              32) \
     _(RuleName,          "key",      "rule.name",                       16) \
     MODULE_FIELDS(_) \
-    HASH_FIELDS(_)
+    HASH_FIELDS(_) \
+    FILE_FIELDS(_)
 
 /* Every text that a process record (Event ID 1, Security 4688) may carry.
  * For an end (Event ID 5) only the first five are known. */
@@ -56,6 +67,7 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MAC
     _(CurrentDirectory,  "cwd",      "process.working_directory",       24) \
     _(IntegrityLevel,    "",         "process.Ext.token.integrity_level_name", 8) \
     _(LogonId,           "ses",      "winlog.logon.id",                 10) \
+    _(LoginUser,         "auid",     "user.audit.name",                 16) \
     _(Hashes,            "",         "process.hash",                    24) \
     _(OriginalFileName,  "",         "process.pe.original_file_name",   16) \
     _(ParentProcessGuid, "",         "process.parent.entity_id",        38) \
@@ -83,6 +95,9 @@ enum record_flags {
     RECORD_NUMBERED = 1 << 2,  /* `record` is the format's own number */
     RECORD_NO_UTCTIME = 1 << 3,/* `time` is the record's own, UtcTime was missing or bad */
     RECORD_ZONE_ASSUMED = 1 << 4, /* the time named no zone where its format needs one */
+    RECORD_PRELOAD_ORDER = 1 << 5, /* loaded before ld.so.cache was asked: LD_PRELOAD, LD_AUDIT,
+                                      LD_LIBRARY_PATH or a run path */
+    RECORD_INDIRECT_EXEC = 1 << 6, /* by ld.so run as a program: the module may be a program */
 };
 
 /* How an auditd load's path was found; everything else is RESOLUTION_EXACT. */
@@ -135,10 +150,15 @@ struct process {
     PROCESS_FIELDS(FIELD_SPAN)
 };
 
+/* Events that other platforms have too, and one that Sysmon has no number for. */
+#define CONTEXT_FILE_CREATED 11
+#define CONTEXT_FILE_DELETED 26
+#define CONTEXT_EXECUTABLE_MEMORY 1000 /* anonymous, or made executable: a tag on the process */
+
 struct context {
     struct context *next;
     struct origin origin;
-    uint32_t event;    /* Sysmon's Event ID: 8, 11, 15, 23, 26, 29 */
+    uint32_t event;    /* Sysmon's Event ID: 8, 11, 15, 23, 26, 29; or CONTEXT_... */
     enum platform platform;
     int64_t ProcessId; /* -1: not logged */
     CONTEXT_FIELDS(FIELD_SPAN)
@@ -288,6 +308,7 @@ struct batch {
     struct declared *declared; /* only where the decoder's follow asks for it */
     size_t declared_count, declared_room;
     struct found *found, *last_found; /* the decoder's, for its follow; then NULL */
+    void *left;          /* the same of another decoder, in the arena */
     struct gap gap;
     bool ends;           /* of no source, and the last one: all evidence was read */
 };

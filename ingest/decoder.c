@@ -8,6 +8,7 @@ static const struct decoder *const decoders[] = {
     &jsonl_decoder, /* JSON, CSV and syslog before xml: they may carry XML */
     &json_decoder,
     &csv_decoder,
+    &auditd_decoder,
     &syslog_decoder,
     &xml_decoder,
 };

@@ -51,10 +51,13 @@ struct decoder {
     void (*follow)(void *state, struct batch *b, bool last);
     size_t follow_bytes;
     void (*follow_end)(void *state); /* frees what follow made; also after a stop */
+    bool chains; /* follow's state lives on from source to source, shared by all
+                    decoders of the same follow; it then sees the batches with
+                    `opens`, too */
 };
 
 extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder,
-    csv_decoder, syslog_decoder;
+    csv_decoder, syslog_decoder, auditd_decoder;
 
 /* The table, one after the other; NULL behind the last. */
 const struct decoder *decoder_at(size_t i);

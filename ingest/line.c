@@ -29,8 +29,8 @@ struct line {
     unsigned threads;
 
     /* The sender's own. */
-    const struct decoder *following;
-    void *state;
+    const struct decoder *following, *chained;
+    void *state, *chain; /* of one source, and of those that are chained */
     bool holed; /* a job was dropped: nothing is sent any more */
 };
 
@@ -81,27 +81,62 @@ static void *worker(void *ctx)
     return NULL;
 }
 
+static void *state_new(const struct decoder *d)
+{
+    return memory_zero(1, d->follow_bytes ? d->follow_bytes : 1);
+}
+
 static void follow_end(struct line *l)
 {
-    if (l->following && l->following->follow_end)
-        l->following->follow_end(l->state);
-    free(l->state);
+    if (l->following && !l->following->chains) {
+        if (l->following->follow_end)
+            l->following->follow_end(l->state);
+        free(l->state);
+    }
     l->state = NULL;
     l->following = NULL;
 }
 
+static void chain_end(struct line *l)
+{
+    if (l->chained && l->chained->follow_end)
+        l->chained->follow_end(l->chain);
+    free(l->chain);
+}
+
+static void follow_begin(struct line *l, const struct job *j)
+{
+    const struct decoder *d = j->decoder;
+
+    follow_end(l);
+    if (!d || !d->follow)
+        return;
+    l->following = d;
+    if (!d->chains) {
+        l->state = state_new(d);
+        return;
+    }
+    if (!l->chain) {
+        l->chain = state_new(d);
+        l->chained = d;
+    }
+    l->state = l->chain;
+    d->follow(l->state, j->batch, false);
+}
+
 static void follow(struct line *l, struct job *j)
 {
+    struct counts before = j->batch->counts;
+
     if (j->kind == JOB_OPENS) {
-        follow_end(l);
-        if (j->decoder && j->decoder->follow) {
-            l->following = j->decoder;
-            l->state = memory_zero(1, j->decoder->follow_bytes ? j->decoder->follow_bytes : 1);
-        }
+        follow_begin(l, j);
         return;
     }
     if (l->following)
         l->following->follow(l->state, j->batch, j->kind == JOB_CLOSES);
+    atomic_fetch_add(&l->tally->records, j->batch->counts.records - before.records);
+    atomic_fetch_add(&l->tally->loads, j->batch->counts.loads - before.loads);
+    atomic_fetch_add(&l->tally->damaged, j->batch->counts.damaged - before.damaged);
     if (j->kind == JOB_CLOSES)
         follow_end(l);
 }
@@ -148,6 +183,7 @@ static void *sender(void *ctx)
     }
     pthread_mutex_unlock(&l->lock);
     follow_end(l);
+    chain_end(l);
     atomic_store(&l->tally->ended, true);
     queue_close(l->out);
     return NULL;

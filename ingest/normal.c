@@ -261,26 +261,34 @@ static void widen(int64_t *first, int64_t *last, int64_t time)
         *last = time;
 }
 
-static void note_range(struct batch *b, const struct event *e, enum kind kind)
+static void note_range(struct batch *b, struct span Computer, const struct origin *o,
+                       enum noted what)
 {
-    struct range *r = batch_range(b, e->Computer, e->Channel);
+    struct range *r = batch_range(b, Computer, o->Channel);
 
     if (!r)
         return; /* hostile; copies of these in other files count again */
     if (!r->records)
-        r->first = r->last = e->record;
-    if (e->record < r->first)
-        r->first = e->record;
-    if (e->record > r->last)
-        r->last = e->record;
+        r->first = r->last = o->record;
+    if (o->record < r->first)
+        r->first = o->record;
+    if (o->record > r->last)
+        r->last = o->record;
     r->records++;
-    widen(&r->first_time, &r->last_time, e->logged);
-    if (kind == KIND_LOAD)
-        r->loads++;
-    else if (kind == KIND_CONTEXT)
-        r->context++;
-    else if (kind != KIND_OTHER)
-        r->processes++;
+    widen(&r->first_time, &r->last_time, o->logged);
+    switch (what) {
+    case NOTED_OTHER: break;
+    case NOTED_LOAD: r->loads++; break;
+    case NOTED_PROCESS: r->processes++; break;
+    case NOTED_CONTEXT: r->context++; break;
+    }
+}
+
+void normal_note(struct batch *b, struct span Computer, const struct origin *o, enum noted what)
+{
+    widen(&b->first_time, &b->last_time, o->logged);
+    if (o->flags & RECORD_NUMBERED)
+        note_range(b, Computer, o, what);
 }
 
 static void note_declared(struct batch *b, const struct event *e)
@@ -297,14 +305,15 @@ static void note_declared(struct batch *b, const struct event *e)
     b->declared[b->declared_count++] = (struct declared){ e->record, e->logged };
 }
 
-/* What is noted of every declared record, kept or not. */
 static void note(struct batch *b, const struct event *e, enum kind kind)
 {
-    widen(&b->first_time, &b->last_time, e->logged);
-    if (!(e->flags & RECORD_NUMBERED))
-        return;
-    note_range(b, e, kind);
-    if (b->declared_room > 0)
+    struct origin o = { .logged = e->logged, .record = e->record, .flags = e->flags,
+                        .Channel = e->Channel };
+
+    normal_note(b, e->Computer, &o, kind == KIND_LOAD ? NOTED_LOAD
+        : kind == KIND_CONTEXT ? NOTED_CONTEXT : kind == KIND_OTHER ? NOTED_OTHER
+        : NOTED_PROCESS);
+    if (e->flags & RECORD_NUMBERED && b->declared_room > 0)
         note_declared(b, e);
 }
 

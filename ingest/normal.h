@@ -23,4 +23,9 @@ bool normal_wants(struct span Provider, struct span Channel, uint64_t id);
  * decoder has given that a room (> 0, in the arena): it grows from there. */
 void normal_event(struct batch *b, struct event *e, struct arena_mark before);
 
+/* What is noted of every declared record, kept or not: its times, and its place
+ * among the numbers of its host and channel.  normal_event does so itself. */
+enum noted { NOTED_OTHER, NOTED_LOAD, NOTED_PROCESS, NOTED_CONTEXT };
+void normal_note(struct batch *b, struct span Computer, const struct origin *o, enum noted what);
+
 #endif

@@ -9,6 +9,7 @@
 #include "ingest/order.h"
 
 #include "ingest/promise.h"
+#include "ingest/rotation.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +75,15 @@ static bool take(struct order *o, struct slot *slot, const struct walked *f)
     return reader_take(o->r, f);
 }
 
+/* audit.log.2.gz: where the log's newer parts are read ahead, the older ones must
+ * come before them. */
+static bool is_old_log(const char *name)
+{
+    struct rotation r = rotation_of(span_text(name));
+
+    return r.compressed && r.age > 0;
+}
+
 /* Takes it where its first bytes promise loads; a bundle only by its name. */
 static bool taste(struct order *o, struct slot *slot, const struct walked *f)
 {
@@ -81,7 +91,8 @@ static bool taste(struct order *o, struct slot *slot, const struct walked *f)
     struct taste t = source_taste(head);
     bool bundle = t.state == SOURCE_READING && t.magic.kind == KIND_BUNDLE;
 
-    if ((t.decoder && promise_of_loads(head)) || (bundle && o->pass == PASS_NAMED))
+    if ((t.decoder && promise_of_loads(head)) || (bundle && o->pass == PASS_NAMED)
+        || (bundle && is_old_log(f->name)))
         return take(o, slot, f);
     if (bundle) {
         slot->state = AHEAD_BUNDLE;

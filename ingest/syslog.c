@@ -1,5 +1,6 @@
 /* Syslog files (RFC 3164 and 5424, and rsyslog's own line) whose lines carry
- * Windows events: Sysmon's XML, or JSON of any shape that form_names.c knows.
+ * events: Sysmon's XML, JSON of any shape that form_names.c knows, or records of
+ * the audit system, as auditd's plugin or the kernel sent them.
  *
  * Lines that carry none are no records and are not counted; the header before
  * the event is only looked at to tell the format, since the event names its own
@@ -9,6 +10,7 @@
  * damaged. */
 #include "ingest/decoder.h"
 
+#include "ingest/auditd.h"
 #include "ingest/form.h"
 #include "ingest/json_walk.h"
 #include "ingest/normal.h"
@@ -95,20 +97,13 @@ static bool syslog_sniff(struct span head)
     return lines > 0 && ours * 2 > lines;
 }
 
-static size_t syslog_cut(void *state, struct span bytes, uint64_t offset, bool at_end)
-{
-    const uint8_t *lf = memrchr(bytes.at, '\n', bytes.len);
-
-    (void)state, (void)offset;
-    return at_end ? bytes.len : lf ? (size_t)(lf - bytes.at) + 1 : 0;
-}
-
 /* ---- decoding ---- */
 
 struct file {
     struct batch *batch;
     struct form *form;
     struct xml_reader *xml;
+    struct audit_group *audit; /* made for the first record */
 };
 
 static bool begins_event(struct span s)
@@ -179,6 +174,29 @@ static void take_json(struct file *f, struct span line, uint64_t place)
         form_event(f->form, place + (uint64_t)(brace - line.at));
 }
 
+/* False where the line is none. */
+static bool take_audit(struct file *f, struct span line, uint64_t place)
+{
+    struct audit_head h;
+
+    if (!memmem(line.at, line.len, "audit", 5))
+        return false;
+    switch (audit_line(line, true, &h)) {
+    case AUDIT_NOTHING:
+        return false;
+    case AUDIT_BROKEN:
+        batch_loss(f->batch, place, line.len, "an audit record without its number: journald's "
+                   "short form leaves it out; export with `journalctl -o json`");
+        return true;
+    case AUDIT_RECORD:
+        break;
+    }
+    if (!f->audit)
+        f->audit = audit_group_open(f->batch);
+    audit_group_take(f->audit, &h, place);
+    return true;
+}
+
 static void syslog_decode(const struct piece *p, struct batch *b)
 {
     struct file f = { .batch = b, .form = form_open(b) };
@@ -195,9 +213,11 @@ static void syslog_decode(const struct piece *p, struct batch *b)
         const uint8_t *event = memmem(line.at, line.len, "<Event", 6);
         if (event)
             take_events(&f, line, event, place);
-        else if (line.len)
+        else if (line.len && !take_audit(&f, line, place))
             take_json(&f, line, place);
     }
+    if (f.audit)
+        audit_group_end(f.audit);
     xml_reader_close(f.xml);
     form_close(f.form);
 }
@@ -205,8 +225,13 @@ static void syslog_decode(const struct piece *p, struct batch *b)
 const struct decoder syslog_decoder = {
     .name = "syslog",
     .sniff = syslog_sniff,
-    .cut = syslog_cut,
+    .cut = audit_cut,
+    .cut_bytes = sizeof(struct audit_cut),
     .piece_bytes = PIECE_BYTES,
     .piece_max = PIECE_BYTES_MAX,
     .decode = syslog_decode,
+    .follow = audit_follow,
+    .follow_bytes = AUDIT_FOLLOW_BYTES,
+    .follow_end = audit_follow_end,
+    .chains = true,
 };

@@ -1,12 +1,14 @@
 /* The files under some paths, one after the other, in the order of their names.
  *
- * Names are ordered as bytes within each folder, so that two walks over the
+ * Names are ordered as bytes within each folder (the parts of a rotated log with
+ * the oldest first), so that two walks over the
  * same evidence meet the same files in the same order, on any machine.  Never
  * follows a link that it finds.  The surprise: what can't be walked is handed
  * on too, to be listed with its reason. */
 #include "ingest/walk.h"
 
 #include "core/fault.h"
+#include "ingest/rotation.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -98,9 +100,9 @@ static void names_add(struct names *n, const char *name)
     n->used += len;
 }
 
-static int by_bytes(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return rotation_order(span_text(*(const char *const *)a), span_text(*(const char *const *)b));
 }
 
 static void names_read(struct names *n, DIR *dir)
@@ -115,7 +117,7 @@ static void names_read(struct names *n, DIR *dir)
     n->at = memory_get(n->count * sizeof *n->at);
     for (size_t i = 0; i < n->count; i++)
         n->at[i] = n->text + n->offset[i];
-    qsort(n->at, n->count, sizeof *n->at, by_bytes);
+    qsort(n->at, n->count, sizeof *n->at, by_name);
 }
 
 static void names_clear(struct names *n)

@@ -18,7 +18,7 @@ SQLITE_EXTENSION_INIT3
 #define FUNCTION_FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY)
 #endif
 
-#define ARGUMENTS_MAX 3
+#define ARGUMENTS_MAX 3 /* and the platform */
 #define MENDED_BYTES_MAX (16u << 20) /* of one call's texts that were not UTF-8 */
 #define FACTOR_NAMES_MAX 128
 
@@ -67,16 +67,32 @@ static bool read_words(struct arena *scratch, enum takes takes, sqlite3_value **
     return false;
 }
 
-static bool judge(sqlite3_context *ctx, enum takes takes, sqlite3_value **value,
+/* The last argument of the longer forms; Windows, whose the seed is, without. */
+static bool read_platform(sqlite3_context *ctx, sqlite3_value *value, enum platform *p)
+{
+    struct span name = span_text((const char *)sqlite3_value_text(value));
+
+    for (*p = PLATFORM_WINDOWS; *p <= PLATFORM_MACOS; ++*p)
+        if (span_is(name, platform_name(*p)))
+            return true;
+    sqlite3_result_error(ctx, "a platform is 'windows', 'linux' or 'macos'", -1);
+    return false;
+}
+
+static bool judge(sqlite3_context *ctx, enum takes takes, int count, sqlite3_value **value,
                   struct verdict *v)
 {
+    enum platform p = PLATFORM_WINDOWS;
     struct arena scratch;
     struct words w;
 
+    if (count > (takes == TAKES_ALL ? ARGUMENTS_MAX : 1)
+        && !read_platform(ctx, value[count - 1], &p))
+        return false;
     arena_init(&scratch, MENDED_BYTES_MAX);
     bool ok = read_words(&scratch, takes, value, &w);
     if (ok)
-        *v = factor_verdict(PLATFORM_WINDOWS, w.Image, w.ImageLoaded, w.Signed);
+        *v = factor_verdict(p, w.Image, w.ImageLoaded, w.Signed);
     else
         sqlite3_result_error_toobig(ctx);
     arena_clear(&scratch);
@@ -87,8 +103,7 @@ static void score(sqlite3_context *ctx, int count, sqlite3_value **value)
 {
     struct verdict v;
 
-    (void)count;
-    if (judge(ctx, TAKES_ALL, value, &v))
+    if (judge(ctx, TAKES_ALL, count, value, &v))
         sqlite3_result_int(ctx, v.SuspicionScore);
 }
 
@@ -104,8 +119,7 @@ static void score_factors(sqlite3_context *ctx, int count, sqlite3_value **value
 {
     struct verdict v;
 
-    (void)count;
-    if (judge(ctx, TAKES_ALL, value, &v))
+    if (judge(ctx, TAKES_ALL, count, value, &v))
         result_names(ctx, v.factors);
 }
 
@@ -132,8 +146,7 @@ static void moment_text(sqlite3_context *ctx, int count, sqlite3_value **value)
     {                                                                                   \
         struct verdict v;                                                               \
                                                                                         \
-        (void)count;                                                                    \
-        if (judge(ctx, takes, value, &v))                                               \
+        if (judge(ctx, takes, count, value, &v))                                        \
             sqlite3_result_int(ctx, (v.factors & FACTOR_##factor) != 0);                \
     }
 
@@ -149,12 +162,19 @@ static const struct {
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
     { "is_temp_path", 1, is_temp_path },
+    { "is_temp_path", 2, is_temp_path },
     { "is_unc_path", 1, is_unc_path },
+    { "is_unc_path", 2, is_unc_path },
     { "is_suspicious_loader", 1, is_suspicious_loader },
+    { "is_suspicious_loader", 2, is_suspicious_loader },
     { "is_known_good_dir", 1, is_known_good_dir },
+    { "is_known_good_dir", 2, is_known_good_dir },
     { "is_unsigned", 1, is_unsigned },
+    { "is_unsigned", 2, is_unsigned },
     { "suspicion_score", ARGUMENTS_MAX, score },
+    { "suspicion_score", ARGUMENTS_MAX + 1, score },
     { "suspicion_factors", ARGUMENTS_MAX, score_factors },
+    { "suspicion_factors", ARGUMENTS_MAX + 1, score_factors },
     { "factor_names", 1, factor_names },
     { "moment_text", 1, moment_text },
 };

@@ -5,6 +5,8 @@
  *     is_unsigned(Signed)
  *     suspicion_score(Image, ImageLoaded, Signed)
  *     suspicion_factors(Image, ImageLoaded, Signed)    'IsTempPath+IsUnsigned'
+ * Each of these takes a platform as a last argument more ('linux', 'macos');
+ * without it the paths are Windows'.
  *     factor_names(factors)           the same of a stored `factors`
  *     moment_text(microseconds)       '2022-08-31T20:39:07.561000Z'
  *

@@ -198,7 +198,7 @@ void demo_write(const char *folder, FILE *truth_file, FILE *rows)
     }
     make_folder(below(folder, "LNX-BUILD"));
     make_folder(below(folder, "MAC-DESIGN"));
-    demo_linux(below(folder, "LNX-BUILD/audit.log"), clock_at(9, 31));
+    demo_linux(below(folder, "LNX-BUILD/audit.log"), clock_at(9, 31), truth);
     demo_macos(below(folder, "MAC-DESIGN/eslogger.json"), clock_at(10, 5));
     if (truth_file)
         truth_json(truth, truth_file);

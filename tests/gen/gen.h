@@ -190,6 +190,15 @@ void event_load(struct gen_event *e, const struct running *p, const struct modul
 struct truth;
 struct truth *truth_open(bool keep_rows);
 void truth_add(struct truth *t, const struct gen_event *e);
+/* A record of a platform without Sysmon's fields; the factors of a load are said
+ * by who writes it. */
+struct posix_event {
+    enum gen_kind kind;
+    int64_t time;
+    struct span Computer, User, Image, CommandLine, ImageLoaded;
+    int temp, loader, good;
+};
+void truth_posix(struct truth *t, const struct posix_event *e);
 void truth_json(const struct truth *t, FILE *out);
 void truth_rows(struct truth *t, FILE *out);
 
@@ -224,7 +233,7 @@ void stream_write(const struct stream_options *o, struct writer *w);
 void auditd_write(const struct stream_options *o, FILE *f, FILE *truth, FILE *rows);
 void demo_write(const char *folder, FILE *truth, FILE *rows);
 /* Test 3 and test 5: an audit.log and an eslogger file. */
-void demo_linux(const char *path, int64_t time);
+void demo_linux(const char *path, int64_t time, struct truth *truth);
 void demo_macos(const char *path, int64_t time);
 
 #endif

@@ -152,7 +152,7 @@ static struct span kept(struct span text)
     return span_of(copy, text.len);
 }
 
-static void keep(struct truth *t, const struct gen_event *e, const struct answer *a)
+static struct row *row_new(struct truth *t)
 {
     if (t->row_count == t->row_room) {
         t->row_room = t->row_room ? 2 * t->row_room : 1024;
@@ -160,7 +160,12 @@ static void keep(struct truth *t, const struct gen_event *e, const struct answer
         if (!t->rows)
             gen_die("out of memory");
     }
-    t->rows[t->row_count++] = (struct row){
+    return &t->rows[t->row_count++];
+}
+
+static void keep(struct truth *t, const struct gen_event *e, const struct answer *a)
+{
+    *row_new(t) = (struct row){
         .score = a->score, .time = e->time, .serial = t->records, .host = kept(e->Computer),
         .Image = kept(said(e, F_Image)), .ImageLoaded = kept(said(e, F_ImageLoaded)),
         .line = line_of(e, a),
@@ -190,6 +195,51 @@ void truth_add(struct truth *t, const struct gen_event *e)
     t->hit_scores[a.score]++;
     if (t->keep_rows)
         keep(t, e, &a);
+}
+
+/* Nothing is logged of signing: the factor is `?` and counts 0. */
+static char *posix_line(const struct posix_event *e, int score)
+{
+    char *text = NULL, when[32];
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    const struct span cells[] = { e->Computer, e->User, e->Image, e->CommandLine, e->ImageLoaded };
+    if (!f)
+        gen_die("out of memory");
+    gen_clock(e->time, 'T', 6, when);
+    fprintf(f, "%sZ", when);
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        fputc('\t', f);
+        cell(f, cells[i]);
+    }
+    fprintf(f, "\t\t\t\t%d\t0\t%d\t?\t%d\n", e->temp, e->loader, score);
+    if (fclose(f) != 0)
+        gen_die("out of memory");
+    return text;
+}
+
+void truth_posix(struct truth *t, const struct posix_event *e)
+{
+    int score = e->temp + e->loader * (1 - e->good);
+    t->records++;
+    t->processes += e->kind == KIND_PROCESS;
+    t->context += e->kind == KIND_CONTEXT;
+    t->other += e->kind == KIND_OTHER;
+    if (e->kind != KIND_LOAD)
+        return;
+    t->loads++;
+    t->scores[score]++;
+    t->factors[0] += (uint64_t)e->temp;
+    t->factors[2] += (uint64_t)e->loader;
+    t->factors[3] += (uint64_t)e->good;
+    if (score < 1 || e->good)
+        return;
+    t->hits++;
+    t->hit_scores[score]++;
+    if (t->keep_rows)
+        *row_new(t) = (struct row){ .score = score, .time = e->time, .serial = t->records,
+            .host = kept(e->Computer), .Image = kept(e->Image),
+            .ImageLoaded = kept(e->ImageLoaded), .line = posix_line(e, score) };
 }
 
 static void histogram(FILE *out, const char *name, const uint64_t counts[static SCORE_MAX + 1])

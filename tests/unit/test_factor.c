@@ -62,6 +62,54 @@ static void the_formula_is_the_seeds(void **state)
     }
 }
 
+/* Paths match as they are written; nobody logs a signature, so N is never known. */
+static void linux_and_macos_have_their_own_patterns(void **state)
+{
+    static const struct {
+        enum platform platform;
+        struct span Image, ImageLoaded;
+        uint32_t factors;
+        int score;
+        bool hit;
+    } table[] = {
+        { PLATFORM_LINUX, LOGGED("/usr/bin/python3.11"), LOGGED("/tmp/df00tech_test_module.so"), T | L, 2, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/python3.11"), LOGGED("/TMP/x.so"), L, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/python3.11"), LOGGED("/usr/lib/python3.11/x.so"), L | G, 0, false },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/dev/shm/libx.so"), T, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("memfd:?"), T, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/proc/self/fd/3"), T, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/opt/a/x.so (deleted)"), T, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/run/user/1000/x.so"), T, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/run/user/1000/gvfs/smb/x.so"), T | U, 2, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/home/u/.cache/x.so"), T, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/home/u/venv/x.so"), 0, 0, false },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/net/fs01/x.so"), U, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"), LOGGED("/bin/true"), L, 1, true },
+        { PLATFORM_LINUX, LOGGED("/usr/sbin/nginx"), LOGGED("/snap/core/17/x.so"), L | G, 0, false },
+        { PLATFORM_LINUX, LOGGED("/opt/python3"), LOGGED("/srv/x.so"), 0, 0, false },
+        { PLATFORM_LINUX, LOGGED("/usr/bin/ls"), LOGGED("/srv/tmp/x.so"), 0, 0, false },
+        { PLATFORM_MACOS, LOGGED("/opt/homebrew/bin/python3.12"), LOGGED("/private/tmp/m.dylib"), T | L, 2, true },
+        { PLATFORM_MACOS, LOGGED("/Applications/A.app/Contents/MacOS/A"), LOGGED("/Applications/A.app/Contents/Frameworks/x.dylib"), G, 0, false },
+        { PLATFORM_MACOS, LOGGED("/bin/zsh"), LOGGED("/Volumes/USB/x.dylib"), U | L, 2, true },
+        { PLATFORM_MACOS, LOGGED("/bin/ls"), LOGGED("/Volumes/Macintosh HD/x.dylib"), 0, 0, false },
+        { PLATFORM_MACOS, LOGGED("/bin/ls"), LOGGED("/Users/j/.x/x.dylib"), T, 1, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct verdict v = factor_verdict(table[i].platform, table[i].Image, table[i].ImageLoaded,
+                                          SPAN_NONE);
+
+        if (v.factors != (table[i].factors | Q))
+            fail_msg("%s: %x", (const char *)table[i].ImageLoaded.at, v.factors);
+        assert_int_equal(v.SuspicionScore, table[i].score);
+        assert_int_equal(factor_is_hit(v), table[i].hit);
+    }
+    /* A collector that does log it settles it. */
+    assert_int_equal(factor_verdict(PLATFORM_MACOS, SPAN("/bin/ls"), SPAN("/x.dylib"), SPAN("false"))
+                         .SuspicionScore, 1);
+}
+
 static void the_matched_part_is_as_logged(void **state)
 {
     struct span Image = SPAN("C:\\Windows\\System32\\RunDll32.exe");
@@ -114,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_formula_is_the_seeds),
+        cmocka_unit_test(linux_and_macos_have_their_own_patterns),
         cmocka_unit_test(the_matched_part_is_as_logged),
         cmocka_unit_test(a_path_of_a_megabyte_is_judged_too),
         cmocka_unit_test(factors_are_named),

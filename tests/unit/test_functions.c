@@ -81,6 +81,34 @@ static void sql_says_what_c_says(void **state)
     sqlite3_close(db);
 }
 
+static void a_platform_may_come_last(void **state)
+{
+    static const struct { const char *sql; int want; } table[] = {
+        { "SELECT suspicion_score('/usr/bin/perl', '/tmp/x.so', NULL, 'linux')", 2 },
+        { "SELECT suspicion_score('/usr/bin/perl', '/tmp/x.so', NULL, 'windows')", 1 },
+        { "SELECT suspicion_score('/usr/bin/perl', '/tmp/x.so', NULL)", 1 },
+        { "SELECT is_temp_path('/private/tmp/x', 'macos') + is_temp_path('/private/tmp/x', 'linux')", 1 },
+        { "SELECT is_suspicious_loader('/usr/bin/perl', 'linux')", 1 },
+        { "SELECT is_unsigned(NULL, 'linux')", 0 },
+        { "SELECT is_temp_path('/tmp/x', 'beos')", -1 },
+    };
+    sqlite3 *db;
+    struct fault f;
+
+    (void)state;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_true(functions_register(db, &f));
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        sqlite3_stmt *st;
+
+        assert_int_equal(sqlite3_prepare_v2(db, table[i].sql, -1, &st, NULL), SQLITE_OK);
+        int rc = sqlite3_step(st);
+        assert_int_equal(rc == SQLITE_ROW ? sqlite3_column_int(st, 0) : -1, table[i].want);
+        sqlite3_finalize(st);
+    }
+    sqlite3_close(db);
+}
+
 static void a_schema_can_not_call_them(void **state)
 {
     static const char *const schemas[] = {
@@ -111,6 +139,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_says_what_c_says),
+        cmocka_unit_test(a_platform_may_come_last),
         cmocka_unit_test(a_schema_can_not_call_them),
     };
 

@@ -1,0 +1,361 @@
+/* One record's fields into its event, in any order of records: ausearch prints
+ * an event's last record first.
+ *
+ * The first value of a name counts; what auditd adds behind a record (in capital
+ * letters) only names what the kernel logged as a number.  Never copies: the
+ * event borrows the line. */
+#include "ingest/auditd.h"
+
+#define PATHS_MAX 64       /* of one event; a rename has four */
+#define ARGUMENTS_MAX 4096 /* pieces of one command line */
+
+static int64_t number_or_none(struct span s)
+{
+    uint64_t n;
+
+    return audit_number(s, false, &n) ? (int64_t)n : -1;
+}
+
+/* ---- what ausearch -i leaves unquoted ---- */
+
+static const uint8_t *last_of(struct span s, struct span what)
+{
+    const uint8_t *found = NULL, *at = s.at, *end = s.at + s.len;
+
+    while ((at = memmem(at, (size_t)(end - at), what.at, what.len)) != NULL)
+        found = at++;
+    return found;
+}
+
+/* The value of `name` (" exe=") up to the last of `next`, or to the end. */
+static struct audit_value bare_value(struct span body, struct span name, struct span next)
+{
+    const uint8_t *at = memmem(body.at, body.len, name.at, name.len);
+
+    if (!at)
+        return (struct audit_value){ SPAN_NONE, AUDIT_BARE };
+    struct span rest = span_of(at + name.len, (size_t)(body.at + body.len - at) - name.len);
+    const uint8_t *stop = next.len ? last_of(rest, next) : NULL;
+    if (stop)
+        rest.len = (size_t)(stop - rest.at);
+    while (rest.len && rest.at[rest.len - 1] == ' ')
+        rest.len--;
+    return (struct audit_value){ rest, AUDIT_BARE };
+}
+
+/* ---- SYSCALL ---- */
+
+static void take_argument(struct audit_event *e, struct span name, struct span value)
+{
+    unsigned n = (unsigned)(name.at[1] - '0');
+
+    if (n < 4 && !e->argument[n].at)
+        e->argument[n] = value;
+}
+
+#define FIRST(member) \
+    do { \
+        if (!(member).at) \
+            (member) = v.text; \
+    } while (0)
+#define FIRST_TEXT(member) \
+    do { \
+        if (!(member).text.at) \
+            (member) = v; \
+    } while (0)
+
+/* By the name's length and letters: this is where most of the time goes. */
+static void call_field(struct audit_event *e, struct span name, struct audit_value v)
+{
+    const char *n = (const char *)name.at;
+
+    switch (name.len) {
+    case 2:
+        if (n[0] == 'a' && n[1] >= '0' && n[1] <= '3')
+            take_argument(e, name, v.text);
+        break;
+    case 3:
+        if (memcmp(n, "pid", 3) == 0)
+            e->pid = e->pid < 0 ? number_or_none(v.text) : e->pid;
+        else if (memcmp(n, "uid", 3) == 0)
+            FIRST(e->uid);
+        else if (memcmp(n, "exe", 3) == 0)
+            FIRST_TEXT(e->exe);
+        else if (memcmp(n, "key", 3) == 0)
+            FIRST_TEXT(e->key);
+        else if (memcmp(n, "ses", 3) == 0)
+            FIRST(e->ses);
+        else if (memcmp(n, "UID", 3) == 0)
+            FIRST(e->UID);
+        break;
+    case 4:
+        if (memcmp(n, "arch", 4) == 0)
+            FIRST(e->arch_text);
+        else if (memcmp(n, "exit", 4) == 0)
+            e->exit = e->exit < 0 ? number_or_none(v.text) : e->exit;
+        else if (memcmp(n, "ppid", 4) == 0)
+            e->ppid = e->ppid < 0 ? number_or_none(v.text) : e->ppid;
+        else if (memcmp(n, "auid", 4) == 0)
+            FIRST(e->auid);
+        else if (memcmp(n, "comm", 4) == 0)
+            FIRST_TEXT(e->comm);
+        else if (memcmp(n, "AUID", 4) == 0)
+            FIRST(e->AUID);
+        break;
+    case 7:
+        if (memcmp(n, "syscall", 7) == 0)
+            FIRST(e->syscall_text);
+        else if (memcmp(n, "success", 7) == 0)
+            e->success = span_is(v.text, "yes");
+        break;
+    default:
+        break;
+    }
+}
+
+static void take_call(struct audit_event *e, struct span body)
+{
+    struct span rest = body, name;
+    struct audit_value v;
+
+    if (e->has_syscall)
+        return;
+    e->has_syscall = true;
+    while (audit_field(&rest, &name, &v))
+        call_field(e, name, v);
+    if (e->interpreted) {
+        e->comm = bare_value(body, SPAN(" comm="), SPAN(" exe="));
+        e->exe = bare_value(body, SPAN(" exe="), memmem(body.at, body.len, " subj=", 6)
+                                                     ? SPAN(" subj=") : SPAN(" key="));
+        e->key = bare_value(body, SPAN(" key="), SPAN_NONE);
+        e->UID = e->uid;
+        e->AUID = e->auid;
+    }
+    audit_name_call(e);
+}
+
+/* ---- PATH ---- */
+
+static void path_field(struct audit_path *p, struct span name, struct audit_value v)
+{
+    if (span_is(name, "name")) {
+        FIRST_TEXT(p->raw);
+    } else if (span_is(name, "item")) {
+        uint64_t item;
+
+        if (audit_number(v.text, false, &item) && item < UINT32_MAX)
+            p->item = (uint32_t)item;
+    } else if (span_is(name, "inode")) {
+        FIRST(p->inode);
+    } else if (span_is(name, "dev")) {
+        FIRST(p->dev);
+    } else if (span_is(name, "mode")) {
+        FIRST(p->mode);
+    } else if (span_is(name, "ouid")) {
+        FIRST(p->ouid);
+    } else if (span_is(name, "OUID")) {
+        FIRST(p->OUID);
+    } else if (span_is(name, "nametype") || span_is(name, "objtype")) {
+        p->has_nametype = true;
+        p->nametype = span_is(v.text, "CREATE") ? AUDIT_NAME_CREATE
+                    : span_is(v.text, "DELETE") ? AUDIT_NAME_DELETE
+                    : span_is(v.text, "PARENT") ? AUDIT_NAME_PARENT : AUDIT_NAME_NORMAL;
+    }
+}
+
+static void take_path(struct audit_event *e, struct span body, struct arena *a)
+{
+    struct audit_path *p;
+    struct span name;
+    struct audit_value v;
+
+    if (e->path_count >= PATHS_MAX) {
+        e->flags |= RECORD_ALTERED;
+        return;
+    }
+    if (!(p = arena_get(a, sizeof *p))) {
+        e->full = true;
+        return;
+    }
+    struct span rest = body;
+    if (e->interpreted) {
+        static const struct span inode = SPAN_INIT(" inode=");
+        struct audit_value bare = bare_value(body, SPAN(" name="), inode);
+        const uint8_t *tail = last_of(body, inode);
+
+        path_field(p, SPAN("name"), bare);
+        path_field(p, SPAN("item"), bare_value(span_of(body.at, bare.text.at && bare.text.at > body.at + 6
+            ? (size_t)(bare.text.at - body.at - 6) : body.len), SPAN("item="), SPAN_NONE));
+        if (tail)
+            rest = span_of(tail, body.len - (size_t)(tail - body.at));
+    }
+    while (audit_field(&rest, &name, &v))
+        path_field(p, name, v);
+    if (e->last_path)
+        e->last_path->next = p;
+    else
+        e->paths = p;
+    e->last_path = p;
+    e->path_count++;
+}
+
+/* ---- EXECVE ---- */
+
+static size_t read_number(struct span s, size_t i, uint32_t *n)
+{
+    size_t start = i;
+
+    for (*n = 0; i < s.len && s.at[i] >= '0' && s.at[i] <= '9' && i - start < 9; i++)
+        *n = *n * 10 + (uint32_t)(s.at[i] - '0');
+    return i > start ? i : 0;
+}
+
+/* `a12`, or `a12[3]`, the fourth piece of one that was too long for a record. */
+static bool argument_order(struct span name, uint64_t *order)
+{
+    uint32_t number, piece = 0;
+    size_t i = name.len > 1 && name.at[0] == 'a' ? read_number(name, 1, &number) : 0;
+
+    if (!i)
+        return false;
+    if (i < name.len && (name.at[i] != '[' || !(i = read_number(name, i + 1, &piece))))
+        return false;
+    *order = (uint64_t)number << 32 | piece;
+    return i == name.len || name.at[i] == ']';
+}
+
+static void add_argument(struct audit_event *e, uint64_t order, struct audit_value v,
+                         struct arena *a)
+{
+    struct audit_argument *x;
+
+    if (e->argc >= ARGUMENTS_MAX) {
+        e->flags |= RECORD_ALTERED;
+        return;
+    }
+    if (!(x = arena_get(a, sizeof *x))) {
+        e->full = true;
+        return;
+    }
+    x->raw = v;
+    x->order = order;
+    if (e->last_argv)
+        e->last_argv->next = x;
+    else
+        e->argv = x;
+    e->last_argv = x;
+    e->argc++;
+}
+
+/* ausearch -i: an argument ends where ` aN=` of the next begins. */
+static void bare_arguments(struct audit_event *e, struct span body, struct arena *a)
+{
+    static const struct span first = SPAN_INIT("a0=");
+    const uint8_t *at = memmem(body.at, body.len, first.at, first.len), *end = body.at + body.len;
+    char next[16] = " a1=";
+
+    for (uint32_t n = 0; at && n < ARGUMENTS_MAX; n++) {
+        const uint8_t *value = (const uint8_t *)memchr(at, '=', (size_t)(end - at)) + 1;
+        size_t len = 1;
+
+        next[len++] = 'a';
+        for (uint32_t unit = 1000; unit; unit /= 10)
+            if ((n + 1) / unit || unit == 1)
+                next[len++] = (char)('0' + (n + 1) / unit % 10);
+        next[len++] = '=';
+        const uint8_t *stop = memmem(value, (size_t)(end - value), next, len);
+        struct span text = span_of(value, (size_t)((stop ? stop : end) - value));
+        while (!stop && text.len && text.at[text.len - 1] == ' ')
+            text.len--;
+        add_argument(e, (uint64_t)n << 32, (struct audit_value){ text, AUDIT_BARE }, a);
+        at = stop ? stop + 1 : NULL;
+    }
+}
+
+static void take_arguments(struct audit_event *e, struct span body, struct arena *a)
+{
+    struct span name;
+    struct audit_value v;
+    uint64_t order;
+
+    e->has_argv = true;
+    if (e->interpreted) {
+        bare_arguments(e, body, a);
+        return;
+    }
+    while (audit_field(&body, &name, &v))
+        if (argument_order(name, &order))
+            add_argument(e, order, v, a);
+}
+
+/* ---- the others ---- */
+
+static void take_map(struct audit_event *e, struct span body)
+{
+    struct span name;
+    struct audit_value v;
+
+    if (e->has_mmap)
+        return;
+    e->has_mmap = true;
+    while (audit_field(&body, &name, &v)) {
+        if (span_is(name, "fd"))
+            e->mmap_fd = number_or_none(v.text);
+        else if (span_is(name, "flags"))
+            e->mmap_flags = audit_flags(v.text, e->interpreted);
+    }
+}
+
+/* OPENAT2: `oflag=02000000 mode=0 resolve=0xa`; octal, or ausearch's words. */
+static void take_openat2(struct audit_event *e, struct span body)
+{
+    struct span name;
+    struct audit_value v;
+
+    while (audit_field(&body, &name, &v)) {
+        if (!span_is(name, "oflag"))
+            continue;
+        uint64_t n = 0;
+        bool octal = v.text.len > 0 && v.text.len < 22 && v.text.at[0] == '0';
+
+        for (size_t i = 0; octal && i < v.text.len; i++) {
+            octal = v.text.at[i] >= '0' && v.text.at[i] <= '7';
+            n = n * 8 + (uint64_t)(v.text.at[i] - '0');
+        }
+        e->oflag = octal ? n : audit_flags(v.text, e->interpreted);
+    }
+}
+
+static struct audit_value only_value(const struct audit_event *e, struct span body,
+                                     const char *wanted)
+{
+    struct span name, whole = body;
+    struct audit_value v;
+
+    while (audit_field(&body, &name, &v))
+        if (span_is(name, wanted)) {
+            if (!e->interpreted)
+                return v;
+            v.text.len = (size_t)(whole.at + whole.len - v.text.at);
+            return v;
+        }
+    return (struct audit_value){ SPAN_NONE, AUDIT_BARE };
+}
+
+void audit_record(struct audit_event *e, struct span type, struct span body, struct arena *a)
+{
+    if (span_is(type, "SYSCALL") || span_is(type, "1300"))
+        take_call(e, body);
+    else if (span_is(type, "PATH") || span_is(type, "1302"))
+        take_path(e, body, a);
+    else if (span_is(type, "CWD") || span_is(type, "1307"))
+        e->cwd = e->cwd.text.at ? e->cwd : only_value(e, body, "cwd");
+    else if (span_is(type, "MMAP") || span_is(type, "1323"))
+        take_map(e, body);
+    else if (span_is(type, "EXECVE") || span_is(type, "1309"))
+        take_arguments(e, body, a);
+    else if (span_is(type, "PROCTITLE") || span_is(type, "1327"))
+        e->proctitle = e->proctitle.text.at ? e->proctitle : only_value(e, body, "proctitle");
+    else if (span_is(type, "OPENAT2") || span_is(type, "1337") || span_is(type, "UNKNOWN[1337]"))
+        take_openat2(e, body);
+}
