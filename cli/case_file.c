@@ -28,11 +28,16 @@ enum case_kind case_file_kind(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? CASE_MISSING : CASE_OTHER;
-    ssize_t got = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, head, sizeof head) : -1;
+        return errno == ENOENT || errno == ENOTDIR ? CASE_MISSING : CASE_UNREADABLE;
+    bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    ssize_t got = is_file ? read(fd, head, sizeof head) : 0;
+    int why = errno;
     close(fd);
-    if (got < 0)
+    errno = why;
+    if (!is_file)
         return CASE_OTHER;
+    if (got < 0)
+        return CASE_UNREADABLE;
     if (got == 0)
         return CASE_EMPTY;
     if (got < (ssize_t)sizeof head || memcmp(head, "SQLite format 3", 16) != 0)

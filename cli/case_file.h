@@ -14,7 +14,8 @@ enum case_kind {
     CASE_EMPTY,      /* a file without a byte: a new case may be made of it */
     CASE_OURS,
     CASE_FOREIGN_DB, /* an SQLite database, but not a case */
-    CASE_OTHER,      /* any other file, a folder, or unreadable */
+    CASE_OTHER,      /* any other file, or a folder */
+    CASE_UNREADABLE, /* it can't be opened or read: errno says why */
 };
 
 /* Reads the first 100 bytes.  Never call it on a case that this process has

@@ -67,6 +67,10 @@ int commands_run(int argc, char **argv)
     const struct command *c = command_named(word);
     if (c)
         return run(c, argc, argv);
+    /* Before its options are judged: those of a misspelled command are not unknown. */
+    const char *near = strpbrk(word, "-/.\\") ? NULL : command_nearest(word);
+    if (near && access(word, F_OK) != 0)
+        return tell_usage(NULL, "there is no command and no file %s; did you mean %s?", word, near);
     /* the console's words have no command in front: give the parser its argv[0] */
     return run(&console_command, argc + 1, argv - 1);
 }

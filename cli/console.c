@@ -12,6 +12,7 @@
 #include "store/reader.h"
 #include "tui/tui.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -258,11 +259,8 @@ static bool is_named_like_a_case(const char *path)
 
 static int refuse_missing(const char *word)
 {
-    const char *near = strpbrk(word, "/.\\") ? NULL : command_nearest(word);
     struct fault f;
 
-    if (near)
-        return tell_usage(NULL, "there is no command and no file %s; did you mean %s?", word, near);
     fault(&f, FAULT_SYSTEM, "%s: there is no such file or folder", word);
     return tell_fault(&f);
 }
@@ -279,6 +277,7 @@ static int console_run(const struct command *c, const struct options *o)
         return tell_usage(NULL, "no evidence and no case is named");
     for (size_t i = 0; i < o->word_count; i++) {
         enum case_kind kind = case_file_kind(o->words[i]);
+        int why = errno;
 
         if (strcmp(o->words[i], WALK_STANDARD_INPUT) == 0)
             continue;
@@ -289,6 +288,11 @@ static int console_run(const struct command *c, const struct options *o)
                              "EVIDENCE...", o->words[i], o->words[i]);
         if (kind == CASE_MISSING)
             return refuse_missing(o->words[i]);
+        if (kind == CASE_UNREADABLE && is_named_like_a_case(o->words[i])) {
+            errno = why;
+            fault_errno(&f, "%s can't be read", o->words[i]);
+            return tell_fault(&f);
+        }
         if (kind == CASE_FOREIGN_DB || is_named_like_a_case(o->words[i])) {
             tell("%s is not a case of modhunt%s", o->words[i],
                 kind == CASE_FOREIGN_DB ? ", but another SQLite database" : "");

@@ -1,15 +1,13 @@
 /* `modhunt evidence`: the ledger, a row a file, every record accounted for.
  *
- * The forms for machines give exactly the columns of design.md section 8; the
- * table adds the totals, why a file is not complete, and the places that are damaged
- * or contradict another file. */
+ * The forms for machines give every file and plain columns; the table counts what
+ * is no evidence by kind, and adds totals, why a file is not complete, damaged
+ * places and hosts. */
 #include "cli/commands.h"
-#include "cli/output.h"
+#include "cli/ledger_tables.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
-
-#define PROBLEMS_SHOWN 50 /* places of the whole case in the table */
 
 #define TEXT_OF(name_, kind_, least_, rank_) \
     { .name = name_, .kind = kind_, .least = (least_), .rank = (rank_) }
@@ -39,12 +37,44 @@ _Static_assert(COLUMN_COUNT_SHOWN == EVIDENCE_RECOVERED + 1, "one a column of th
 struct ledger {
     struct output *out;
     struct cell totals[COLUMN_COUNT_SHOWN];
-    uint64_t files, problems;
+    uint64_t files;
+    bool grouped;      /* what is no evidence is counted by kind */
+    bool words;        /* for people: the state says what is damaged */
+    struct kinds kinds;
 };
 
 static bool is_total(size_t column)
 {
     return columns[column].kind == OUTPUT_NUMBER;
+}
+
+/* `complete, 3 damaged, 1 conflict`. */
+static struct span state_words(const struct cell *row, char *out, size_t size)
+{
+    int64_t damaged = row[EVIDENCE_DAMAGED].number, conflicts = row[EVIDENCE_CONFLICTS].number;
+    size_t used = (size_t)snprintf(out, size, "%.*s", (int)row[EVIDENCE_STATE].text.len,
+                                   (const char *)row[EVIDENCE_STATE].text.at);
+
+    if (damaged > 0 && used < size)
+        used += (size_t)snprintf(out + used, size - used, ", %" PRId64 " damaged", damaged);
+    if (conflicts > 0 && used < size)
+        snprintf(out + used, size - used, ", %" PRId64 " %s", conflicts,
+                 conflicts == 1 ? "conflict" : "conflicts");
+    return span_text(out);
+}
+
+static bool print_row(struct ledger *l, const struct cell *row)
+{
+    struct cell cells[COLUMN_COUNT_SHOWN];
+    char state[96];
+
+    if (l->grouped && kinds_take(&l->kinds, row))
+        return true;
+    if (!l->words)
+        return output_row(l->out, row);
+    memcpy(cells, row, sizeof cells);
+    cells[EVIDENCE_STATE].text = state_words(row, state, sizeof state);
+    return output_row(l->out, cells);
 }
 
 static bool print_rows(void *ctx, const struct page *p)
@@ -58,7 +88,7 @@ static bool print_rows(void *ctx, const struct page *p)
             if (is_total(i) && row[i].type == CELL_NUMBER)
                 l->totals[i].number += row[i].number;
         l->files++;
-        if (!output_row(l->out, row))
+        if (!print_row(l, row))
             return false;
     }
     return true;
@@ -77,94 +107,20 @@ static void print_totals(struct ledger *l)
     output_row(l->out, l->totals);
 }
 
-static const struct output_column reason_columns[] = {
-    { .name = "not complete", .kind = OUTPUT_PATH, .least = 48 },
-    { .name = "state" },
-    { .name = "why", .least = 40 },
-};
-
-static bool print_reasons(void *ctx, const struct page *p)
-{
-    struct ledger *l = ctx;
-
-    for (size_t r = 0; r < p->rows; r++) {
-        const struct cell *row = page_cell(p, r, 0);
-        struct cell cells[3] = { row[EVIDENCE_PATH], row[EVIDENCE_STATE], row[EVIDENCE_REASON] };
-
-        if (row[EVIDENCE_REASON].type == CELL_TEXT && row[EVIDENCE_REASON].text.len
-            && !output_row(l->out, cells))
-            return false;
-    }
-    return true;
-}
-
-static const struct output_column problem_columns[] = {
-    { .name = "noted in", .kind = OUTPUT_PATH, .least = 48 },
-    { .name = "place", .kind = OUTPUT_NUMBER },
-    { .name = "bytes", .kind = OUTPUT_NUMBER },
-    { .name = "why", .least = 40 },
-};
-
-static bool print_problems(void *ctx, const struct page *p)
-{
-    struct ledger *l = ctx;
-
-    for (size_t r = 0; r < p->rows; r++) {
-        struct cell cells[PROBLEM_COLUMN_COUNT];
-
-        memcpy(cells, page_cell(p, r, 0), sizeof cells);
-        if (cells[PROBLEM_BYTES].number == 0)
-            cells[PROBLEM_BYTES] = (struct cell){ 0 };
-        if (l->problems++ == PROBLEMS_SHOWN || !output_row(l->out, cells))
-            return false;
-    }
-    return true;
-}
-
-/* One more table below the ledger; nothing where it has no row. */
-static bool more(struct store *s, struct ledger *l, enum question_kind kind,
-                 const struct output_column *cols, size_t count,
-                 bool (*each)(void *ctx, const struct page *p), struct fault *f)
-{
-    struct output_place place = output_stdout();
-    struct question *q = question_open(kind);
-    char *text = NULL;
-    size_t size = 0;
-    bool ok;
-
-    place.to = open_memstream(&text, &size);
-    if (!place.to)
-        fault_memory();
-    l->out = output_open(OUTPUT_TABLE, cols, count, &place);
-    ok = store_stream(s, q, each, l, f);
-    uint64_t rows = output_rows(l->out);
-    if (!output_close(l->out, NULL, f))
-        ok = false;
-    fclose(place.to);
-    if (ok && rows > 0)
-        printf("\n%s", text);
-    free(text);
-    question_close(q);
-    return ok;
-}
-
+/* Below the files: what was only listed, why others are not whole, where they are
+ * damaged, and what each host logs. */
 static bool print_rest(struct store *s, struct ledger *l, struct fault *f)
 {
-    if (!more(s, l, QUESTION_EVIDENCE, reason_columns,
-              sizeof reason_columns / sizeof *reason_columns, print_reasons, f)
-        || !more(s, l, QUESTION_PROBLEMS, problem_columns,
-                 sizeof problem_columns / sizeof *problem_columns, print_problems, f))
-        return false;
-    if (l->problems > PROBLEMS_SHOWN)
-        printf("... and more: modhunt sql -c CASE 'SELECT * FROM ingest_problem'\n");
-    return true;
+    kinds_print(&l->kinds);
+    return ledger_print_below(s, LEDGER_NOT_COMPLETE, f) && ledger_print_below(s, LEDGER_PROBLEMS, f)
+        && ledger_print_below(s, LEDGER_HOSTS, f);
 }
 
-static int evidence(struct store *s, enum output_form form)
+static int evidence(struct store *s, enum output_form form, bool all)
 {
     struct output_place place = output_stdout();
     struct question *q = question_open(QUESTION_EVIDENCE);
-    struct ledger l = { 0 };
+    struct ledger l = { .words = form == OUTPUT_TABLE, .grouped = form == OUTPUT_TABLE && !all };
     struct fault f, closing;
     bool ok;
 
@@ -184,8 +140,29 @@ static int evidence(struct store *s, enum output_form form)
     return ok ? STATUS_DONE : tell_fault(&f);
 }
 
+static const struct {
+    const char *option;
+    enum ledger_table table;
+} others[] = {
+    { "hosts", LEDGER_HOSTS }, { "channels", LEDGER_CHANNELS }, { "problems", LEDGER_PROBLEMS },
+};
+#define OTHER_COUNT (sizeof others / sizeof *others)
+
+/* Which other table is asked for, if one is: OTHER_COUNT where none, more where
+ * several. */
+static size_t other_asked(const struct options *o)
+{
+    size_t found = OTHER_COUNT;
+
+    for (size_t i = 0; i < OTHER_COUNT; i++)
+        if (options_given(o, others[i].option))
+            found = found == OTHER_COUNT ? i : OTHER_COUNT + 1;
+    return found;
+}
+
 static int evidence_run(const struct command *c, const struct options *o)
 {
+    size_t other = other_asked(o);
     enum output_form form;
     struct store *s;
     struct fault f;
@@ -195,21 +172,38 @@ static int evidence_run(const struct command *c, const struct options *o)
         return tell_usage(c->name, "evidence takes no words but its options, not %s", o->words[0]);
     if (!output_form_named(options_value(o, "format"), &form, &f))
         return tell_usage(c->name, "%s", f.text);
+    if (other > OTHER_COUNT)
+        return tell_usage(c->name, "--hosts, --channels and --problems are tables of their own: "
+                          "one at a time");
     s = command_open(c, o, &status);
-    if (s)
-        status = evidence(s, form);
+    if (s && other < OTHER_COUNT)
+        status = ledger_print(s, others[other].table, form, &f) ? STATUS_DONE : tell_fault(&f);
+    else if (s)
+        status = evidence(s, form, options_given(o, "all"));
     store_close(s);
     return status;
 }
 
-static const struct option_fact evidence_options[] = { OPTION_CASE, OPTION_FORMAT, OPTIONS_END };
+static const struct option_fact evidence_options[] = {
+    OPTION_CASE,
+    { "hosts", 0, NULL, "hosts instead: span, sources, what they do not log" },
+    { "channels", 0, NULL, "channels of each host instead, with gaps in record numbers" },
+    { "problems", 0, NULL, "every damaged place, note and conflict instead" },
+    { "all", 0, NULL, "a line also for each file that is no evidence" },
+    OPTION_FORMAT,
+    OPTIONS_END,
+};
 
 const struct command evidence_command = {
     .name = "evidence",
     .words = "the ledger: every file, and what became of every record in it",
-    .synopsis = "  modhunt evidence -c CASE [--format FORM]\n",
+    .synopsis = "  modhunt evidence -c CASE [--hosts | --channels | --problems] [--format FORM]\n",
     .text = "records = loads + processes + context + other + damaged + duplicates, for every\n"
-            "file; recovered records (found outside those a log declares) come on top.\n",
+            "file; recovered records (found outside those a log declares) come on top.  The\n"
+            "table counts files that are no evidence by kind and adds what is damaged, where\n"
+            "and why, and each host: what it logged, and what it did not.  A conflict is a\n"
+            "record that has the number and time of one in another file but says something\n"
+            "else: both are kept.\n",
     .options = evidence_options,
     .run = evidence_run,
 };

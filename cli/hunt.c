@@ -144,18 +144,21 @@ static bool print_rows(void *ctx, const struct page *p)
 
 static void say_nothing_found(const struct question *q, const struct page *totals)
 {
-    char count[TELL_COUNT_TEXT];
+    char things[TELL_THINGS_TEXT];
     int64_t loads = page_cell(totals, 0, TOTAL_LOADS)->number;
     int64_t all = page_cell(totals, 0, TOTAL_CASE_LOADS)->number;
     bool asked = q->contains || q->pivot != PIVOT_NONE;
 
     if (all == 0)
-        tell("no load is in this case: `modhunt evidence` shows what was read");
+        tell("no load is in this case (%s): `modhunt evidence` shows what was read",
+            page_cell(totals, 0, TOTAL_SYSMON)->number ? "Sysmon was logged, but no Event ID 7"
+                                                       : "no record of Sysmon was read");
     else if (!asked)
-        tell("no hit among %s loads", tell_count((uint64_t)all, count));
+        tell("no hit among %s", tell_things((uint64_t)all, "load", NULL, things));
     else if (loads > 0)
-        tell("no hit, but %s other loads match: --all prints them",
-            tell_count((uint64_t)loads, count));
+        tell("no hit, but %s: --all prints %s",
+            tell_things((uint64_t)loads, "other load matches", "other loads match", things),
+            loads == 1 ? "it" : "them");
     else
         tell("nothing in this case matches");
 }

@@ -23,6 +23,8 @@ static int ingest_run(const struct command *c, const struct options *o)
         return tell_usage(c->name, "%s", f.text);
     if (!host_words_read(&how, o, &f))
         return tell_usage(c->name, "%s", f.text);
+    if (options_given(o, "workers") && workers == 0)
+        return tell_usage(c->name, "--workers needs at least 1: without it, there is one a core");
     if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
         return tell_fault(&f);
     how.workers = (unsigned)workers;

@@ -27,6 +27,7 @@ struct report {
     const struct feed *fd;
     uint64_t files, bytes, states[SOURCE_SKIPPED + 1];
     struct counts sum;
+    uint64_t conflicts;
     bool damaged;           /* the status is 1 */
     char one[SHOWN_MAX];    /* the path of the first file of this ingest */
     char why[SHOWN_MAX];    /* and why it was only listed; "" */
@@ -150,6 +151,7 @@ static bool take_files(void *ctx, const struct page *p)
         add(&r->sum.damaged, &row[EVIDENCE_DAMAGED]);
         add(&r->sum.duplicates, &row[EVIDENCE_DUPLICATES]);
         add(&r->sum.recovered, &row[EVIDENCE_RECOVERED]);
+        add(&r->conflicts, &row[EVIDENCE_CONFLICTS]);
         if (state == SOURCE_PARTIAL || state == SOURCE_UNREADABLE
             || row[EVIDENCE_DAMAGED].number > 0) {
             r->damaged = true;
@@ -203,25 +205,35 @@ static void say_nothing(const struct report *r, const char *path)
 
 static void say_sum(const struct report *r, const char *case_path, int64_t took)
 {
-    char a[TELL_COUNT_TEXT], b[TELL_BYTES_TEXT], c[TELL_COUNT_TEXT], d[TELL_COUNT_TEXT],
-        e[TELL_COUNT_TEXT], g[TELL_COUNT_TEXT], h[TELL_COUNT_TEXT], i[TELL_COUNT_TEXT],
-        j[TELL_COUNT_TEXT], k[TELL_COUNT_TEXT];
+    char files[TELL_THINGS_TEXT], bytes[TELL_BYTES_TEXT], records[TELL_THINGS_TEXT];
+    char loads[TELL_THINGS_TEXT], processes[TELL_THINGS_TEXT], context[TELL_COUNT_TEXT];
+    char other[TELL_COUNT_TEXT], damaged[TELL_COUNT_TEXT], duplicates[TELL_THINGS_TEXT];
+    char recovered[TELL_COUNT_TEXT];
 
-    tell("%s: %s %s (%s), %s records: %s loads, %s processes, %s context, %s other, %s damaged, "
-        "%s duplicates; %s recovered; in %.1f s",
-        case_path, tell_count(r->files, a), r->files == 1 ? "file" : "files", tell_bytes(r->bytes, b),
-        tell_count(r->sum.records, c), tell_count(r->sum.loads, d), tell_count(r->sum.processes, e),
-        tell_count(r->sum.context, g), tell_count(r->sum.other, h), tell_count(r->sum.damaged, i),
-        tell_count(r->sum.duplicates, j), tell_count(r->sum.recovered, k), (double)took / 1e6);
+    tell("%s: %s (%s), %s: %s, %s, %s context, %s other, %s damaged, %s; %s recovered; in %.1f s",
+        case_path, tell_things(r->files, "file", NULL, files), tell_bytes(r->bytes, bytes),
+        tell_things(r->sum.records, "record", NULL, records),
+        tell_things(r->sum.loads, "load", NULL, loads),
+        tell_things(r->sum.processes, "process", "processes", processes),
+        tell_count(r->sum.context, context), tell_count(r->sum.other, other),
+        tell_count(r->sum.damaged, damaged),
+        tell_things(r->sum.duplicates, "duplicate", NULL, duplicates),
+        tell_count(r->sum.recovered, recovered), (double)took / 1e6);
 }
 
 static void say_notes(const struct report *r)
 {
-    char count[TELL_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT], things[TELL_THINGS_TEXT];
 
     if (r->named > NAMED_MAX)
-        tell("and %s more files that are damaged, cut or unreadable: `modhunt evidence` has all",
-            tell_count(r->named - NAMED_MAX, count));
+        tell("and %s more %s damaged, cut or unreadable: `modhunt evidence` has all",
+            tell_count(r->named - NAMED_MAX, count),
+            r->named - NAMED_MAX == 1 ? "file that is" : "files that are");
+    if (r->conflicts)
+        tell("%s the number and time of one in another file, but %s something else: all are kept, "
+            "and `modhunt evidence --problems` names them",
+            tell_things(r->conflicts, "record has", "records have", things),
+            r->conflicts == 1 ? "says" : "say");
     if (r->states[SOURCE_DUPLICATE])
         tell("%s %s in the case already and %s nothing",
             tell_count(r->states[SOURCE_DUPLICATE], count),

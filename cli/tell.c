@@ -70,6 +70,16 @@ const char *tell_count(uint64_t count, char out[static TELL_COUNT_TEXT])
     return out;
 }
 
+const char *tell_things(uint64_t count, const char *one, const char *many,
+                        char out[static TELL_THINGS_TEXT])
+{
+    char number[TELL_COUNT_TEXT];
+
+    snprintf(out, TELL_THINGS_TEXT, "%s %.30s%s", tell_count(count, number),
+             count != 1 && many ? many : one, count != 1 && !many ? "s" : "");
+    return out;
+}
+
 const char *tell_bytes(uint64_t bytes, char out[static TELL_BYTES_TEXT])
 {
     static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };

@@ -31,6 +31,11 @@ int tell_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
 #define TELL_COUNT_TEXT 28
 const char *tell_count(uint64_t count, char out[static TELL_COUNT_TEXT]);
 
+/* `1 record`, `1,234 records`; many: NULL adds an s. */
+#define TELL_THINGS_TEXT 64
+const char *tell_things(uint64_t count, const char *one, const char *many,
+                        char out[static TELL_THINGS_TEXT]);
+
 /* Bytes as `17 bytes`, `64.0 KiB`, `1.2 GiB`. */
 #define TELL_BYTES_TEXT 28
 const char *tell_bytes(uint64_t bytes, char out[static TELL_BYTES_TEXT]);

@@ -78,12 +78,16 @@ enum question_kind {
     QUESTION_DETAIL,    /* everything about one sighting or load: columns name, value, note */
     QUESTION_TOTALS,    /* one row: enum total */
     QUESTION_EVIDENCE,  /* the ledger, a row a file: enum evidence_column */
-    QUESTION_HOSTS,     /* a row a host: enum host_column */
+    QUESTION_HOSTS,     /* a row a host: enum host_column; `contains` is of its name */
     QUESTION_ALLOW,     /* the entries: enum allow_column */
     QUESTION_STACK,     /* groups by `stack`: enum stack_column */
     QUESTION_HUNT,      /* the seed's table in the seed's order, streamed */
-    QUESTION_PROBLEMS,  /* the ledger's damaged places, then its notes, by file: enum
+    QUESTION_PROBLEMS,  /* the ledger's damaged places, notes and conflicts, by file: enum
                            problem_column; a row's key is its evidence's id */
+    QUESTION_CHANNELS,  /* a row a host and channel, with the gaps in its record numbers:
+                           enum channel_column; a row's key is its host's id */
+    QUESTION_ABOUT,     /* what else the ledger knows of one file (`evidence`) or one
+                           host (`host`): enum about_column */
 };
 
 /* What QUESTION_TOTALS counts, one cell each. */
@@ -99,6 +103,14 @@ enum total {
     TOTAL_EVIDENCE,    /* files in the ledger */
     TOTAL_DAMAGED,     /* damaged records in it */
     TOTAL_RECOVERED_HITS, /* hits' loads that are recovered records */
+    TOTAL_RECORDS,     /* in the ledger, and of those: */
+    TOTAL_PROCESSES,
+    TOTAL_CONTEXT,
+    TOTAL_OTHER,
+    TOTAL_DUPLICATES,
+    TOTAL_DAMAGED_FILES, /* files that were cut or unreadable, or hold damaged records */
+    TOTAL_SYSMON,      /* 1: some record is of Sysmon */
+    TOTAL_BLIND_HOSTS, /* hosts without a load */
     TOTAL_COUNT
 };
 
@@ -106,18 +118,45 @@ enum evidence_column {
     EVIDENCE_PATH, EVIDENCE_BUNDLE, EVIDENCE_FORMAT, EVIDENCE_STATE, EVIDENCE_SHA256,
     EVIDENCE_BYTES, EVIDENCE_RECORDS, EVIDENCE_LOADS, EVIDENCE_PROCESSES, EVIDENCE_CONTEXT,
     EVIDENCE_OTHER, EVIDENCE_DAMAGED, EVIDENCE_DUPLICATES, EVIDENCE_RECOVERED,
-    EVIDENCE_FIRST_TIME, EVIDENCE_LAST_TIME, EVIDENCE_REASON, EVIDENCE_COLUMN_COUNT
+    EVIDENCE_FIRST_TIME, EVIDENCE_LAST_TIME, EVIDENCE_REASON, EVIDENCE_CONFLICTS,
+    EVIDENCE_COLUMN_COUNT
 };
 
 enum problem_column {
     PROBLEM_PATH, PROBLEM_PLACE /* byte offset */, PROBLEM_BYTES /* 0: not known */,
-    PROBLEM_REASON, PROBLEM_COLUMN_COUNT
+    PROBLEM_REASON, PROBLEM_KIND /* damaged, more, note, conflict */, PROBLEM_BUNDLE,
+    PROBLEM_COLUMN_COUNT
 };
 
 enum host_column {
     HOST_NAME, HOST_PLATFORM, HOST_HITS, HOST_TOP_SCORE, HOST_SIGHTINGS, HOST_LOADS,
-    HOST_PROCESSES, HOST_CONTEXT, HOST_FIRST_TIME, HOST_LAST_TIME, HOST_COLUMN_COUNT
+    HOST_PROCESSES, HOST_CONTEXT, HOST_FIRST_TIME, HOST_LAST_TIME, HOST_RECOVERED /* loads */,
+    HOST_FILES, HOST_GAPS, HOST_MISSING /* record numbers in them */,
+    HOST_SHA256 /* how many of its loads have one: none, some, all */, HOST_SHA1, HOST_MD5,
+    HOST_IMPHASH, HOST_COLUMN_COUNT
 };
+
+/* Gaps: docs/case-file.md says how they are reckoned. */
+enum channel_column {
+    CHANNEL_HOST, CHANNEL_NAME, CHANNEL_FILES, CHANNEL_RECORDS, CHANNEL_FIRST, CHANNEL_LAST,
+    CHANNEL_GAPS, CHANNEL_MISSING, CHANNEL_LOADS, CHANNEL_PROCESSES, CHANNEL_CONTEXT,
+    CHANNEL_FIRST_TIME, CHANNEL_LAST_TIME, CHANNEL_COLUMN_COUNT
+};
+
+/* What a row is about stands in ABOUT_SECTION:
+ *   channel   TEXT its name, MORE the host (of a file), A first, B last number, C records,
+ *             D of them missing, E loads
+ *   other     TEXT provider, A Event ID, C records
+ *   damaged, more, note, conflict
+ *             TEXT the reason, A place, B bytes; C how many of the section there are
+ *   file      TEXT path, MORE bundle, C records of the host, E loads */
+enum about_column {
+    ABOUT_SECTION, ABOUT_TEXT, ABOUT_MORE, ABOUT_A, ABOUT_B, ABOUT_C, ABOUT_D, ABOUT_E,
+    ABOUT_COLUMN_COUNT
+};
+#define ABOUT_OTHERS_MAX 20    /* names of records that are not kept */
+#define ABOUT_PROBLEMS_MAX 200 /* rows of one section of problems */
+#define ABOUT_FILES_MAX 200
 
 enum allow_column {
     ALLOW_ID, ALLOW_KIND /* "hash" or "path" */, ALLOW_VALUE, ALLOW_REASON, ALLOW_AUTHOR,
@@ -165,8 +204,13 @@ struct question {
     int64_t sighting;     /* QUESTION_LOADS, QUESTION_DETAIL; 0: none */
     int64_t load;         /* QUESTION_DETAIL: this load of it; 0: the newest */
     enum column stack;    /* QUESTION_STACK */
+    int64_t evidence;     /* QUESTION_ABOUT, QUESTION_PROBLEMS: this file; 0: none, all */
+    int64_t host;         /* QUESTION_ABOUT: this host */
 
-    struct sort_key sort[SORT_KEYS_MAX]; /* empty: score, then newest, descending */
+    /* Empty: score, then newest, descending.  QUESTION_EVIDENCE and QUESTION_HOSTS: one
+     * key at most, whose column is a number of their own enum; empty: in the order of
+     * reading, and the most hits first. */
+    struct sort_key sort[SORT_KEYS_MAX];
     size_t sorts;
     struct anchor anchor;
     bool backwards;       /* the window that ends before the anchor */

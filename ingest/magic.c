@@ -9,6 +9,11 @@
 #define TAR_SUM_BYTES 8
 #define SECTOR 512
 #define PE_POINTER_AT 0x3c
+#define BOOT_BYTES_MAX (16u << 10)   /* of $Boot: 8 KiB as a rule */
+#define RECYCLED_BYTES_MAX 1024
+#define EXT_MAGIC_AT 1080
+#define FILETIME_1990 UINT64_C(122756256000000000)
+#define FILETIME_2100 UINT64_C(157469184000000000)
 #define ZIP_LOCAL 0x04034b50u
 #define ZIP_ENCRYPTED 1u
 #define ZIP_SIZES_FOLLOW 8u
@@ -53,6 +58,15 @@ static const struct line table[] = {
            "a logical image: mount it with `ewfmount`" THEN),
     CLOSED(0, "\xeb\x52\x90NTFS    ", "disc image",
            "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
+    CLOSED(3, "-FVE-FS-", "BitLocker",
+           "an encrypted disc image: unlock it with `dislocker`, mount it read-only" THEN),
+    CLOSED(0, "XFSB", "disc image",
+           "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
+    CLOSED(32, "NXSB", "disc image", "an APFS image: mount it with `apfs-fuse`" THEN),
+    CLOSED(0, "<<< Oracle VM VirtualBox", "VDI",
+           "a disc image: mount it with `guestmount --ro`" THEN),
+    CLOSED(SECTOR, "LABELONE", "disc image",
+           "an LVM volume: activate it read-only (`losetup -r`, `vgchange -ay`)" THEN),
     CLOSED(SECTOR, "EFI PART", "disc image",
            "a disc image: mount it read-only (`losetup -rP`, `mount -o ro`)" THEN),
     CLOSED(32769, "CD001", "ISO", "an ISO image: unpack it with `bsdtar -xf`" THEN),
@@ -68,30 +82,61 @@ static const struct line table[] = {
            "a log of Windows XP: convert it with `wevtutil epl OLD.evt NEW.evtx /lf:true`"),
 
     OTHER(0, "regf", "registry hive"),
-    OTHER(0, "FILE0\0", "MFT"),
-    OTHER(0, "FILE*\0", "MFT"),
-    OTHER(0, "MAM\x04", "prefetch"),
-    OTHER(4, "SCCA", "prefetch"),
+    OTHER(0, "FILE0\0", "$MFT"),
+    OTHER(0, "FILE*\0", "$MFT"),
+    OTHER(0, "RSTR", "$LogFile"),
+    OTHER(0, "HvLE", "registry log"),
+    OTHER(0, "MAM\x04", "prefetch file"),
+    OTHER(4, "SCCA", "prefetch file"),
     OTHER(0, "L\0\0\0\x01\x14\x02\0", "shortcut"),
-    OTHER(0, "SQLite format 3\0", "SQLite"),
+    OTHER(0, "SQLite format 3\0", "SQLite database"),
     OTHER(4, "\xef\xcd\xab\x89", "ESE database"),
     OTHER(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "OLE document"),
     OTHER(0, "%PDF-", "PDF"),
-    OTHER(0, "\x89PNG\x0d\x0a\x1a\x0a", "PNG"),
-    OTHER(0, "\xff\xd8\xff", "JPEG"),
-    OTHER(0, "GIF87a", "GIF"),
-    OTHER(0, "GIF89a", "GIF"),
+    OTHER(0, "\x89PNG\x0d\x0a\x1a\x0a", "PNG picture"),
+    OTHER(0, "\xff\xd8\xff", "JPEG picture"),
+    OTHER(0, "II*\0", "TIFF picture"),
+    OTHER(0, "MM\0*", "TIFF picture"),
+    OTHER(0, "CMMM", "thumbnail cache"),
+    OTHER(0, "IMMM", "thumbnail cache"),
+    OTHER(0, "RDP8bmp\0", "RDP cache"),
+    OTHER(0, "RIFF", "RIFF file"),
+    OTHER(0, "OggS", "Ogg file"),
+    OTHER(0, "ID3", "MP3 file"),
+    OTHER(0, "\0\0\1\0", "icon"),
+    OTHER(0, "wOFF", "font"),
+    OTHER(0, "wOF2", "font"),
+    OTHER(0, "OTTO\0", "font"),
+    OTHER(0, "\0\1\0\0\0", "font"),
+    OTHER(0, "GIF87a", "GIF picture"),
+    OTHER(0, "GIF89a", "GIF picture"),
     OTHER(4, "ftyp", "MP4"),
     OTHER(0, "\x0a\x0d\x0d\x0a", "pcapng"),
     OTHER(0, "\xd4\xc3\xb2\xa1", "pcap"),
     OTHER(0, "\xa1\xb2\xc3\xd4", "pcap"),
-    OTHER(0, "\x7f" "ELF", "ELF"),
-    OTHER(0, "\xcf\xfa\xed\xfe", "Mach-O"),
-    OTHER(0, "\xca\xfe\xba\xbe", "Mach-O"),
+    OTHER(0, "\x4d\x3c\xb2\xa1", "pcap"),
+    OTHER(0, "\xa1\xb2\x3c\x4d", "pcap"),
+    OTHER(0, "\x7f" "ELF", "ELF executable"),
+    OTHER(0, "\xcf\xfa\xed\xfe", "Mach-O executable"),
+    OTHER(0, "\xce\xfa\xed\xfe", "Mach-O executable"),
+    OTHER(0, "dex\n", "DEX file"),
+    OTHER(0, "\0asm", "WebAssembly module"),
     OTHER(0, "MDMP\x93\xa7", "memory dump"),
     OTHER(0, "PAGEDU64", "memory dump"),
     OTHER(0, "PAGEDUMP", "memory dump"),
+    OTHER(0, "EMiL", "memory dump"),
+    OTHER(0, "hibr", "hibernation file"),
+    OTHER(0, "HIBR", "hibernation file"),
     OTHER(0, "bplist00", "property list"),
+    OTHER(4, "Bud1", "folder view"),
+    OTHER(0, "kych", "keychain"),
+    OTHER(0, "1SLD", "FSEvents log"),
+    OTHER(0, "2SLD", "FSEvents log"),
+    OTHER(0, "3SLD", "FSEvents log"),
+    OTHER(0, "EBFGONED", "OneDrive log"),
+    OTHER(0, "SNSS", "browser session"),
+    OTHER(0, "mozLz40\0", "browser session"),
+
     OTHER(0, "LPKSHHRH", "systemd journal"),
 };
 
@@ -138,8 +183,26 @@ static bool is_pe(struct span head)
     return at < head.len && stands_at(head, at, SPAN("PE\0\0"));
 }
 
+/* One magic for two: a fat Mach-O has a few parts, a Java class a version from
+ * 45 on. */
+static const char *cafebabe(struct span head)
+{
+    if (!stands_at(head, 0, SPAN("\xca\xfe\xba\xbe")) || head.len < 8)
+        return NULL;
+    return head.at[4] == 0 && head.at[5] == 0 && head.at[6] == 0 && head.at[7] < 40
+        ? "Mach-O executable" : "Java class";
+}
+
+static struct magic other(const char *name)
+{
+    return (struct magic){ KIND_OTHER, FORM_NONE, name, NULL };
+}
+
 struct magic magic_of(struct span head)
 {
+    /* What KAPE takes of a volume as $Boot is no image of it. */
+    if (stands_at(head, 3, SPAN("NTFS    ")) && head.len <= BOOT_BYTES_MAX)
+        return other("$Boot");
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (stands_at(head, table[i].at, table[i].bytes))
             return table[i].magic;
@@ -148,7 +211,9 @@ struct magic magic_of(struct span head)
     if (is_old_tar(head))
         return (struct magic){ KIND_BUNDLE, FORM_TAR, "tar", NULL };
     if (is_pe(head))
-        return (struct magic){ KIND_OTHER, FORM_NONE, "PE executable", NULL };
+        return other("PE executable");
+    if (cafebabe(head))
+        return other(cafebabe(head));
     return (struct magic){ KIND_UNKNOWN, FORM_NONE, "unknown", NULL };
 }
 
@@ -167,8 +232,49 @@ static bool is_boot_record(struct span head)
     return used > 0;
 }
 
+static uint64_t number_at(struct span head, size_t at)
+{
+    uint64_t n = 0;
+
+    if (head.len >= at + sizeof n)
+        memcpy(&n, head.at + at, sizeof n);
+    return n;
+}
+
+static bool is_filetime(uint64_t t)
+{
+    return t > FILETIME_1990 && t < FILETIME_2100;
+}
+
+/* A record of the change journal: version 2.0 or 3.0, a size in eights, a time. */
+static bool is_usn(struct span head)
+{
+    uint64_t sizes = number_at(head, 0);
+    uint32_t size = (uint32_t)sizes, version = (uint32_t)(sizes >> 32);
+
+    return (version == 2 || version == 3) && size % 8 == 0 && size >= 56 && size <= 1024
+        && is_filetime(number_at(head, version == 2 ? 32 : 48));
+}
+
+/* $I of the recycle bin: version 1 or 2, the file's size, when it was deleted. */
+static bool is_recycled(struct span head)
+{
+    uint64_t version = number_at(head, 0);
+
+    return (version == 1 || version == 2) && head.len <= RECYCLED_BYTES_MAX
+        && is_filetime(number_at(head, 16));
+}
+
 struct magic magic_last(struct span head)
 {
+    if (is_usn(head))
+        return other("change journal");
+    if (is_recycled(head))
+        return other("recycled file");
+    if (stands_at(head, EXT_MAGIC_AT, SPAN("\x53\xef")) && head.len > BOOT_BYTES_MAX
+        && head.at[EXT_MAGIC_AT + 2] < 8 && head.at[EXT_MAGIC_AT + 3] == 0)
+        return (struct magic){ KIND_CLOSED, FORM_NONE, "disc image",
+            "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN };
     if (is_boot_record(head))
         return (struct magic){ KIND_CLOSED, FORM_NONE, "disc image",
             "a disc image: mount it read-only (`losetup -rP`, `mount -o ro`)" THEN };

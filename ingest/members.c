@@ -10,6 +10,7 @@
 #include "ingest/bundle.h"
 #include "ingest/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -438,6 +439,7 @@ static bool take_frame(struct tree *t, const struct frame *f)
 
 static bool take_all(struct tree *t)
 {
+    char why[2 * FRAME_TEXT_MAX];
     struct frame f;
     bool bytes;
 
@@ -454,8 +456,10 @@ static bool take_all(struct tree *t)
     }
     if (line_stopping(t->r->line))
         return false;
+    snprintf(why, sizeof why, "%s: the rest of the bundle was not read", bundle_why(t->b)
+             ? bundle_why(t->b) : "the archive's reader said no more");
     while (t->depth > 0)
-        if (!close_level(t, NULL, bundle_why(t->b)))
+        if (!close_level(t, NULL, why))
             return false;
     return true;
 }

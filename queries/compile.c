@@ -2,6 +2,7 @@
 #include "queries/compile.h"
 
 #include "queries/columns.h"
+#include "queries/ledger.h"
 #include "queries/order.h"
 #include "queries/overview.h"
 #include "queries/scope.h"
@@ -102,12 +103,17 @@ static bool compile_kind(const struct question *q, uint32_t limit, struct inquir
     case QUESTION_LOADS:
         return compile_list(q, limit, out, f);
     case QUESTION_TOTALS:
-    case QUESTION_EVIDENCE:
-    case QUESTION_HOSTS:
     case QUESTION_ALLOW:
     case QUESTION_STACK:
-    case QUESTION_PROBLEMS:
         return overview_compile(q, limit, &out->pick, f);
+    case QUESTION_EVIDENCE:
+    case QUESTION_HOSTS:
+        return ledger_list(q, limit, out, f);
+    case QUESTION_PROBLEMS:
+    case QUESTION_CHANNELS:
+    case QUESTION_ABOUT:
+        ledger_compile(q, limit, &out->pick);
+        return true;
     case QUESTION_HUNT:
     case QUESTION_DETAIL:
         break;

@@ -6,6 +6,7 @@
 #include "queries/scope.h"
 
 #define HIT "s.hit = 1 AND s.allowed_by IS NULL"
+#define OF_LEDGER(column) "(SELECT coalesce(sum(" column "), 0) FROM evidence)"
 
 struct column_text {
     const char *name, *expression;
@@ -18,46 +19,28 @@ static const struct column_text total_columns[TOTAL_COUNT] = {
     [TOTAL_ALLOWED] = { "allowed", "count(s.allowed_by)" },
     [TOTAL_LOADS] = { "loads", "coalesce(sum(s.loads), 0)" },
     [TOTAL_HIT_LOADS] = { "hit_loads", "coalesce(sum(s.loads) FILTER (WHERE " HIT "), 0)" },
-    [TOTAL_CASE_LOADS] = { "case_loads", "(SELECT coalesce(sum(loads), 0) FROM evidence)" },
+    [TOTAL_CASE_LOADS] = { "case_loads", OF_LEDGER("loads") },
     [TOTAL_CASE_HOSTS] = { "case_hosts",
                            "(SELECT count(*) FROM host WHERE merged_into IS NULL)" },
     [TOTAL_EVIDENCE] = { "evidence", "(SELECT count(*) FROM evidence)" },
-    [TOTAL_DAMAGED] = { "damaged", "(SELECT coalesce(sum(damaged), 0) FROM evidence)" },
+    [TOTAL_DAMAGED] = { "damaged", OF_LEDGER("damaged") },
     [TOTAL_RECOVERED_HITS] = { "recovered_hits",
                                "coalesce(sum(s.recovered) FILTER (WHERE " HIT "), 0)" },
-};
-
-static const struct column_text evidence_columns[EVIDENCE_COLUMN_COUNT] = {
-    [EVIDENCE_PATH] = { "path", "path" },
-    [EVIDENCE_BUNDLE] = { "bundle", "bundle" },
-    [EVIDENCE_FORMAT] = { "format", "format" },
-    [EVIDENCE_STATE] = { "state", "state" },
-    [EVIDENCE_SHA256] = { "sha256", "sha256" },
-    [EVIDENCE_BYTES] = { "bytes", "size" },
-    [EVIDENCE_RECORDS] = { "records", "records" },
-    [EVIDENCE_LOADS] = { "loads", "loads" },
-    [EVIDENCE_PROCESSES] = { "processes", "processes" },
-    [EVIDENCE_CONTEXT] = { "context", "context" },
-    [EVIDENCE_OTHER] = { "other", "other" },
-    [EVIDENCE_DAMAGED] = { "damaged", "damaged" },
-    [EVIDENCE_DUPLICATES] = { "duplicates", "duplicates" },
-    [EVIDENCE_RECOVERED] = { "recovered", "recovered" },
-    [EVIDENCE_FIRST_TIME] = { "first_time", "first_time" },
-    [EVIDENCE_LAST_TIME] = { "last_time", "last_time" },
-    [EVIDENCE_REASON] = { "reason", "reason" },
-};
-
-static const struct column_text host_columns[HOST_COLUMN_COUNT] = {
-    [HOST_NAME] = { "host", HOST_SHOWN },
-    [HOST_PLATFORM] = { "platform", "nullif(h.platform, '')" },
-    [HOST_HITS] = { "hits", "coalesce(t.hits, 0)" },
-    [HOST_TOP_SCORE] = { "top_score", "t.top_score" },
-    [HOST_SIGHTINGS] = { "sightings", "coalesce(t.sightings, 0)" },
-    [HOST_LOADS] = { "loads", "coalesce(t.loads, 0)" },
-    [HOST_PROCESSES] = { "processes", "coalesce(c.processes, 0)" },
-    [HOST_CONTEXT] = { "context", "coalesce(c.context, 0)" },
-    [HOST_FIRST_TIME] = { "first_time", "coalesce(c.first_time, t.first_time)" },
-    [HOST_LAST_TIME] = { "last_time", "coalesce(c.last_time, t.last_time)" },
+    [TOTAL_RECORDS] = { "records", OF_LEDGER("records") },
+    [TOTAL_PROCESSES] = { "processes", OF_LEDGER("processes") },
+    [TOTAL_CONTEXT] = { "context", OF_LEDGER("context") },
+    [TOTAL_OTHER] = { "other", OF_LEDGER("other") },
+    [TOTAL_DUPLICATES] = { "duplicates", OF_LEDGER("duplicates") },
+    [TOTAL_DAMAGED_FILES] = { "damaged_files",
+                              "(SELECT count(*) FROM evidence WHERE damaged > 0"
+                              " OR state IN ('partial', 'unreadable'))" },
+    [TOTAL_SYSMON] = { "sysmon", "(EXISTS (SELECT 1 FROM record_range WHERE Channel LIKE"
+                                 " '%Sysmon%') OR EXISTS (SELECT 1 FROM other_record WHERE"
+                                 " Provider LIKE '%Sysmon%')"
+                                 " OR EXISTS (SELECT 1 FROM evidence WHERE context > 0))" },
+    [TOTAL_BLIND_HOSTS] = { "blind_hosts", "(SELECT count(*) FROM host h WHERE"
+                                           " merged_into IS NULL AND NOT EXISTS"
+                                           " (SELECT 1 FROM sighting b WHERE b.host = h.id))" },
 };
 
 static const struct column_text allow_columns[ALLOW_COLUMN_COUNT] = {
@@ -72,13 +55,6 @@ static const struct column_text allow_columns[ALLOW_COLUMN_COUNT] = {
                           "(SELECT count(*) FROM sighting s WHERE s.allowed_by = a.id)" },
     [ALLOW_LOADS] = { "loads", "(SELECT coalesce(sum(s.loads), 0) FROM sighting s"
                                " WHERE s.allowed_by = a.id)" },
-};
-
-static const struct column_text problem_columns[PROBLEM_COLUMN_COUNT] = {
-    [PROBLEM_PATH] = { "path", "e.path" },
-    [PROBLEM_PLACE] = { "place", "g.place" },
-    [PROBLEM_BYTES] = { "bytes", "g.len" },
-    [PROBLEM_REASON] = { "reason", "g.reason" },
 };
 
 /* STACK_VALUE is the column itself. */
@@ -106,38 +82,12 @@ static void put_columns(struct statement *s, const struct column_text *columns, 
         statement_column(s, columns[i].expression, columns[i].name, COLUMN_COUNT);
 }
 
-static bool narrowed(const struct question *q)
-{
-    return (q->contains && *q->contains) || q->pivot != PIVOT_NONE || q->pivot2 != PIVOT_NONE;
-}
-
 static void compile_totals(const struct question *q, struct statement *s)
 {
     statement_put(s, "SELECT 0");
     put_columns(s, total_columns, TOTAL_COUNT);
     statement_put(s, " FROM sighting s");
     scope_where_everything(s, q);
-}
-
-static void compile_hosts(const struct question *q, struct statement *s)
-{
-    statement_put(s, "SELECT h.id");
-    put_columns(s, host_columns, HOST_COLUMN_COUNT);
-    statement_put(s, " FROM host h LEFT JOIN (SELECT host, sum(processes) AS processes,"
-                     " sum(context) AS context, min(first_time) AS first_time,"
-                     " max(last_time) AS last_time FROM record_range GROUP BY host) c"
-                     " ON c.host = h.id");
-    /* A host without a load is worth a row too, unless something is looked for. */
-    statement_put(s, narrowed(q) ? " JOIN (" : " LEFT JOIN (");
-    statement_put(s, "SELECT s.host, count(*) FILTER (WHERE " HIT ") AS hits,"
-                     " max(s.SuspicionScore) FILTER (WHERE " HIT ") AS top_score,"
-                     " count(*) AS sightings, sum(s.loads) AS loads,"
-                     " min(s.first_time) AS first_time, max(s.last_time) AS last_time"
-                     " FROM sighting s");
-    scope_where_everything(s, q);
-    statement_put(s, " GROUP BY s.host) t ON t.host = h.id WHERE h.merged_into IS NULL"
-                     " ORDER BY t.top_score DESC NULLS LAST, coalesce(t.hits, 0) DESC, h.name,"
-                     " h.id");
 }
 
 /* Rarest first: the fewest loads, then by value; the most frequent first where
@@ -168,14 +118,6 @@ bool overview_compile(const struct question *q, uint32_t limit, struct statement
     case QUESTION_TOTALS:
         compile_totals(q, s);
         break;
-    case QUESTION_EVIDENCE:
-        statement_put(s, "SELECT id");
-        put_columns(s, evidence_columns, EVIDENCE_COLUMN_COUNT);
-        statement_put(s, " FROM evidence ORDER BY id");
-        break;
-    case QUESTION_HOSTS:
-        compile_hosts(q, s);
-        break;
     case QUESTION_ALLOW:
         statement_put(s, "SELECT a.id");
         put_columns(s, allow_columns, ALLOW_COLUMN_COUNT);
@@ -186,13 +128,11 @@ bool overview_compile(const struct question *q, uint32_t limit, struct statement
             return fault(f, FAULT_USAGE, "there is no such column to group by");
         compile_stack(q, s);
         break;
+    case QUESTION_EVIDENCE:
+    case QUESTION_HOSTS:
     case QUESTION_PROBLEMS:
-        statement_put(s, "SELECT g.evidence");
-        put_columns(s, problem_columns, PROBLEM_COLUMN_COUNT);
-        statement_put(s, " FROM ingest_problem g JOIN evidence e ON e.id = g.evidence"
-                         " ORDER BY g.evidence, g.kind = 'conflict', g.kind = 'note', g.place,"
-                         " g.id");
-        break;
+    case QUESTION_CHANNELS:
+    case QUESTION_ABOUT:
     case QUESTION_SIGHTINGS:
     case QUESTION_LOADS:
     case QUESTION_HUNT:

@@ -1,5 +1,4 @@
-/* The questions whose answers are few rows: totals, ledger, hosts, allowlist,
- * damaged places, and stacks. */
+/* The questions whose answers are few rows: totals, allowlist, and stacks. */
 #ifndef QUERIES_OVERVIEW_H
 #define QUERIES_OVERVIEW_H
 

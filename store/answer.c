@@ -23,6 +23,8 @@ static bool run(struct store *s, const struct question *q, struct rows *r, struc
     case QUESTION_ALLOW:
     case QUESTION_STACK:
     case QUESTION_PROBLEMS:
+    case QUESTION_CHANNELS:
+    case QUESTION_ABOUT:
         return list_run(s, q, r, f);
     }
     return fault(f, FAULT_USAGE, "there is no such question");

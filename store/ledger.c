@@ -254,6 +254,25 @@ bool ledger_close(struct store *s, struct source *src, const struct batch *b, st
     return ok;
 }
 
+bool store_streams_cut(struct store *s, struct fault *f)
+{
+    struct fault busy = { 0 };
+    sqlite3_stmt *st;
+    int64_t any;
+
+    if (!connection_number(s, "SELECT EXISTS (SELECT 1 FROM evidence WHERE " STREAM_READING ")",
+                           &any, f))
+        return false;
+    if (!any)
+        return true;
+    if (!(st = stmt_get(s, STMT_STREAMS_CUT, f)))
+        return false;
+    stmt_number(st, 1, moment_now());
+    if (stmt_run(s, st, &busy) || busy.kind == FAULT_BUSY)
+        return true; /* busy: it may be read just now, by whoever holds the case */
+    return fault(f, busy.kind, "%s", busy.text);
+}
+
 /* ---- counts of other files ---- */
 
 bool ledger_shifts_flush(struct store *s, struct fault *f)

@@ -35,6 +35,10 @@
     " AND a.platform = m.platform" \
     " AND (a.platform = 'windows' OR a.value = m.ImageLoaded COLLATE BINARY)"
 
+/* A file of standard input, not read to its end. */
+#define STREAM_READING \
+    "state = 'reading' AND ((path = '-' AND bundle IS NULL) OR bundle = '-' OR bundle LIKE '-!%')"
+
 #define STMTS(_) \
     _(BEGIN,           "BEGIN IMMEDIATE") \
     _(COMMIT,          "COMMIT") \
@@ -54,6 +58,9 @@
                        " recovered = recovered + ?6 WHERE id = ?1") \
     _(EVIDENCE_CLOSE,  "UPDATE evidence SET state = ?2, size = ?3, sha256 = ?4, reason = ?5," \
                        " finished = ?6, settled = 0 WHERE id = ?1") \
+    _(STREAMS_CUT,     "UPDATE evidence SET state = 'partial', finished = ?1, settled = 0," \
+                       " reason = 'standard input was cut off when its ingest was interrupted;" \
+                       " it can''t be read on' WHERE " STREAM_READING) \
     _(EVIDENCE_FACTS,  "SELECT format, sha256, path FROM evidence WHERE id = ?1") \
     _(KNOWN,           "SELECT id, size, fingerprint, sha256, state, place," \
                        " CASE WHEN bundle IS NULL THEN coalesce(path_raw, path) END," \

@@ -37,6 +37,10 @@ bool store_known(struct store *s, struct known **out, size_t *count, struct faul
  * all is in and settled, or the process ends.  FAULT_BUSY names the process that
  * does so already. */
 bool store_claim(struct store *s, struct fault *f) MUST_CHECK;
+/* Files of standard input that an interrupted ingest left `reading` become
+ * partial: nobody can go on with them.  A commit of its own. */
+bool store_streams_cut(struct store *s, struct fault *f) MUST_CHECK;
+
 /* Files a batch in the open transaction (and begins one).  The batch stays the
  * caller's.  After a fault the transaction is rolled back; nothing of it is in
  * the case. */

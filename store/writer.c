@@ -302,6 +302,8 @@ static void *run(void *arg)
 
     if (w->check)
         check(w);
+    if (!w->failed && !w->store->read_only && !store_streams_cut(w->store, &f))
+        fail(w, &f);
     if (!w->failed && !w->batches && !w->store->read_only
         && store_settled(w->store, &settled, &f) && !settled)
         settle(w, false);

@@ -79,18 +79,18 @@ for c in ingest hunt stack evidence sql score help; do
     cp out one; run 0 help "$c"; cmp -s out one || fail "help $c and $c --help differ"
 done
 run 2 help nonsense; err_has 'no command nonsense'
-run 2 hnut; err_has 'did you mean hunt?'
+run 2 hnut; err_has 'did you mean hunt?'; run 2 hnut -c x.modhunt --all; err_has 'did you mean hunt?'
 run 3 no/such/file; err_has 'no/such/file'
 run 2 --nonsense; run 2 hunt --fromat csv; err_has 'did you mean --format?'
 for c in ingest hunt evidence; do run 2 "$c"; err_has '-c CASE'; done
 run 2 stack Image; err_has '-c CASE'; run 2 sql 'SELECT 1'; err_has '-c CASE'
 run 2 ingest -c x.modhunt; err_has 'needs evidence'
-run 2 ingest -c x.modhunt --workers many evidence; err_has '--workers'
+run 2 ingest -c x.modhunt --workers many evidence; err_has '--workers'; run 2 ingest -c x.modhunt --workers 0 evidence; err_has 'at least 1'
 
 # ---- ingest
 
 run 0 ingest -c a.modhunt evidence
-out_is_empty; err_has '7 records: 5 loads, 1 processes, 0 context, 1 other, 0 damaged'
+out_is_empty; err_has '7 records: 5 loads, 1 process, 0 context, 1 other, 0 damaged'
 [ "$(stat -c %a a.modhunt)" = 600 ] || fail 'the case is not private'
 [ -e a.modhunt-wal ] && fail 'a -wal is left'
 sum=$(sha256sum <evidence/sysmon.xml)
@@ -174,6 +174,12 @@ keys=$(head -1 out >one; sqlite3 :memory: "SELECT group_concat(key, ' ') FROM js
 [ "$keys" = "path bundle format state sha256 bytes records loads processes context other damaged duplicates recovered" ] || fail "the keys of evidence: $keys"
 out_has '"state":"complete"'; out_has '"state":"duplicate"'; out_has "\"sha256\":\"${sum:0:64}\""
 for form in csv tsv; do run 0 evidence -c a.modhunt --format $form; out_has sysmon.xml; done
+run 0 evidence -c a.modhunt; out_has 'WS02'; out_has 'processes, context'
+run 0 evidence -c a.modhunt --hosts --format jsonl; valid_json 2
+grep -F '"host":"WS01"' out | grep -qF '"loads":2,"recovered":0,"processes":1,"context":0,"files":1,"gaps":0,"missing":0' || fail 'a host'
+grep -F '"host":"WS02"' out | grep -qF '"sha256":"some","sha1":"none"' || fail 'the hashes of a host'
+run 0 evidence -c a.modhunt --channels --format jsonl; valid_json 2; out_has '"channel":"Microsoft-Windows-Sysmon/Operational","files":1,"records":3,"first":1,"last":3'
+run 2 evidence -c a.modhunt --hosts --channels; err_has 'one at a time'
 run 2 evidence -c a.modhunt words
 
 run 0 stack -c a.modhunt Image --format tsv
@@ -241,6 +247,20 @@ if [ -x "${MODHUNT_GEN:-}" ]; then
     run 0 hunt -c stopped.modhunt --format tsv; cp out first
     run 0 hunt -c whole.modhunt --format tsv; cmp -s out first || fail 'stopped and continued is not the same'
     [ "$(wc -l <out)" -gt 1 ] || fail 'no hit in the generated evidence'
+    # Standard input can't be read on: what a kill left open is closed by the next.
+    mkfifo pipe
+    "$MODHUNT" ingest -c piped.modhunt - <pipe 2>err &
+    exec 9>pipe; cat big.evtx >&9
+    for ((i = 0; i < 200; i++)); do
+        sleep 0.05
+        [ "$(sqlite3 'file:piped.modhunt?mode=ro' "SELECT records > 9 FROM evidence WHERE format = 'evtx'" 2>one)" = 1 ] && break
+    done
+    kill -9 $!; wait $! 2>/dev/null; exec 9>&-
+    run 0 evidence -c piped.modhunt --format jsonl; out_has '"state":"reading"'
+    run 1 ingest -c piped.modhunt evidence; err_has 'standard input was cut off'
+    run 0 ingest -c piped.modhunt evidence
+    run 0 evidence -c piped.modhunt; out_has 'standard input was cut off'
+    run 0 evidence -c piped.modhunt --format jsonl; grep -q '"state":"reading"' out && fail 'standard input is read for ever'
     rm -f big.evtx
 fi
 
@@ -251,14 +271,26 @@ mkdir empty; run 3 ingest -c new.modhunt empty; err_has 'no evidence'; [ -e new.
 : >empty.evtx; run 1 ingest -c e1.modhunt empty.evtx; err_has 'the file is empty'
 mkdir texts; echo hello >texts/a.txt; run 1 ingest -c e2.modhunt texts; err_has 'of no format that modhunt reads'
 cp -r texts mixed; cp evidence/sysmon.xml mixed
-run 0 ingest -c e3.modhunt mixed; err_has '1 file is of no format'
+printf 'regf' >mixed/SYSTEM; printf 'regf' >mixed/SAM; printf 'FILE0\0' >mixed/'$MFT'; : >mixed/empty
+run 0 ingest -c e3.modhunt mixed; err_has '4 files are of no format'
+run 0 evidence -c e3.modhunt; out_has ': 2 registry hives, 1 $MFT, 1 empty, 1 of no known format'
+grep -q 'mixed/SAM' out && fail 'a hive has a line of its own'
+run 0 evidence -c e3.modhunt --all; out_has mixed/SAM
+run 0 evidence -c e3.modhunt --format jsonl; valid_json 6; out_has '"format":"registry hive"'
 { cat evidence/sysmon.xml; echo '<Event><System><Provider Name="x"/><EventID>7</Ev'; } >cut.xml
 run 1 ingest -c e4.modhunt cut.xml; err_has 'cut.xml'; err_has 'damaged'
-run 0 evidence -c e4.modhunt; out_has 'noted in'
+run 0 evidence -c e4.modhunt; out_has 'complete, 1 damaged'; out_has 'cut at the end of the file'
+run 0 evidence -c e4.modhunt --problems --format jsonl; valid_json 1; out_has '"kind":"damaged","place":'
 echo 'no case' >foreign.modhunt
 run 3 hunt -c foreign.modhunt; err_has foreign.modhunt
 run 3 ingest -c foreign.modhunt evidence; [ "$(cat foreign.modhunt)" = 'no case' ] || fail 'a foreign file has changed'
 run 3 foreign.modhunt; err_has 'is not a case'
+if command -v setpriv >/dev/null && [ "$(id -u)" = 0 ]; then
+    cp a.modhunt shut.modhunt; chmod 0 shut.modhunt; chmod 755 .
+    setpriv --reuid 65534 --regid 65534 --clear-groups "$MODHUNT" shut.modhunt >out 2>err </dev/null
+    [ $? = 3 ] || fail 'a case that may not be read'
+    err_has "shut.modhunt can't be read: Permission denied"; chmod 700 .
+fi
 sqlite3 other.db 'CREATE TABLE t(x)'; run 3 hunt -c other.db; run 3 ingest -c other.db evidence; run 3 other.db
 run 3 hunt -c missing.modhunt; err_has missing.modhunt; [ -e missing.modhunt ] && fail 'a hunt made a case'
 run 3 hunt -c evidence

@@ -406,10 +406,10 @@ static void what_can_not_be_opened_is_named_with_what_opens_it(void **state)
         HEAD("conectix rest", "b VHD unreadable 0 (a disc image"),
         HEAD("EVF\x09\x0d\x0a\xff\0rest", "b E01 unreadable 0 (a disc image: mount it with `ewf"),
         HEAD("regf rest", "b registry hive unknown 0\n"),
-        HEAD("FILE0\0rest", "b MFT unknown 0\n"),
-        HEAD("MAM\x04rest", "b prefetch unknown 0\n"),
-        HEAD("\x89PNG\x0d\x0a\x1a\x0a", "b PNG unknown 0\n"),
-        HEAD("SQLite format 3\0rest", "b SQLite unknown 0\n"),
+        HEAD("FILE0\0rest", "b $MFT unknown 0\n"),
+        HEAD("MAM\x04rest", "b prefetch file unknown 0\n"),
+        HEAD("\x89PNG\x0d\x0a\x1a\x0a", "b PNG picture unknown 0\n"),
+        HEAD("SQLite format 3\0rest", "b SQLite database unknown 0\n"),
     };
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -117,15 +117,16 @@ static void totals_count_what_answers_and_the_case(void **state)
 
     (void)state;
     /* hits, sightings, hosts, allowed, loads, hit loads; case: loads, hosts, files,
-     * damaged; hits' recovered loads */
-    expect(s, everything(QUESTION_TOTALS), "2|5|2|0|6|3|6|2|3|1|1\n");
+     * damaged; hits' recovered loads; case: records, processes, context, other,
+     * duplicates, files with damage, any of Sysmon, hosts without a load */
+    expect(s, everything(QUESTION_TOTALS), "2|5|2|0|6|3|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
     q = everything(QUESTION_TOTALS);
     q->pivot = PIVOT_HASH;
     question_text(&q->pivot_value, "AAAA");
-    expect(s, q, "1|2|2|0|3|2|6|2|3|1|1\n");
+    expect(s, q, "1|2|2|0|3|2|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
     q = everything(QUESTION_TOTALS);
     question_text(&q->contains, "no such thing");
-    expect(s, q, "0|0|0|0|0|0|6|2|3|1|0\n");
+    expect(s, q, "0|0|0|0|0|0|6|2|3|1|0|11|2|1|1|0|1|1|0\n");
     store_close(s);
     case_remove(path);
 }
@@ -168,7 +169,7 @@ static void an_allowed_module_leaves_the_hits_and_stays_in_everything(void **sta
     question_close(q);
 
     /* By hash: the other file of that hash is hidden as well. */
-    expect(s, everything(QUESTION_TOTALS), "1|5|2|2|6|2|6|2|3|1|1\n");
+    expect(s, everything(QUESTION_TOTALS), "1|5|2|2|6|2|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
     q = question_open(QUESTION_ALLOW);
     p = store_answer(s, q);
     assert_int_equal(p->rows, 1);
@@ -191,17 +192,186 @@ static void the_ledger_the_hosts_and_the_damage(void **state)
     expect(s, question_open(QUESTION_EVIDENCE),
            "/e/one.evtx|-|evtx|complete|"
            "1111111111111111111111111111111111111111111111111111111111111111"
-           "|900|8|4|1|1|1|1|0|1|-|-|-\n"
+           "|900|8|4|1|1|1|1|0|1|-|-|-|0\n"
            "/e/two.evtx|-|evtx|complete|"
            "2222222222222222222222222222222222222222222222222222222222222222"
-           "|300|3|2|1|0|0|0|0|0|-|-|-\n"
+           "|300|3|2|1|0|0|0|0|0|-|-|-|0\n"
            "/e/none.txt|-|unknown|unknown|"
            "3333333333333333333333333333333333333333333333333333333333333333"
-           "|0|0|0|0|0|0|0|0|0|-|-|-\n");
+           "|0|0|0|0|0|0|0|0|0|-|-|-|0\n");
     expect(s, everything(QUESTION_HOSTS),
-           "WS01|windows|2|3|3|4|0|0|12500000|16000000\n"
-           "WS02|windows|0|-|2|2|0|0|21000000|22000000\n");
-    expect(s, question_open(QUESTION_PROBLEMS), "/e/one.evtx|700|1|made to be damaged\n");
+           "WS01|windows|2|3|3|4|1|1|12500000|16000000|1|1|0|0|some|none|some|none\n"
+           "WS02|windows|0|-|2|2|1|0|21000000|22000000|0|1|0|0|all|none|some|none\n");
+    expect(s, question_open(QUESTION_PROBLEMS), "/e/one.evtx|700|1|made to be damaged|damaged|-\n");
+    store_close(s);
+    case_remove(path);
+}
+
+/* evidence, host, first, last, records of one channel, as an ingest leaves them. */
+#define RANGE(e, h, first, last, n) \
+    "INSERT INTO record_range (evidence, host, Channel, first, last, records) VALUES" \
+    "(" #e ", " #h ", 'Security', " #first ", " #last ", " #n ");"
+
+static void gaps_are_reckoned_from_first_last_and_count(void **state)
+{
+    static const struct {
+        const char *what, *sql, *want; /* gaps, missing */
+    } table[] = {
+        { "none", RANGE(1, 1, 10, 19, 10), "0|0" },
+        { "inside a file", RANGE(1, 1, 10, 19, 7), "1|3" },
+        { "between two files", RANGE(1, 1, 1, 10, 10) RANGE(2, 1, 21, 30, 10), "1|10" },
+        { "files that follow at once", RANGE(1, 1, 1, 10, 10) RANGE(2, 1, 11, 30, 20), "0|0" },
+        { "both", RANGE(2, 1, 1, 10, 9) RANGE(1, 1, 12, 30, 19), "2|2" },
+        { "overlapping files hide what they lack", RANGE(1, 1, 1, 10, 8) RANGE(2, 1, 5, 30, 26), "0|0" },
+        { "one file inside another", RANGE(1, 1, 1, 30, 30) RANGE(2, 1, 5, 9, 5) RANGE(3, 1, 41, 41, 1),
+          "1|10" },
+        { "more records than numbers", RANGE(1, 1, 5, 5, 9), "0|0" },
+        { "numbers that can't be added up",
+          RANGE(1, 1, -9223372036854775807, 9223372036854775807, 2)
+          RANGE(1, 2, -9223372036854775807, 9223372036854775807, 2), "1|9223372036854775807" },
+    };
+    struct fault f = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char path[64], want[64];
+        struct store *s = story(path);
+        struct question *q = question_open(QUESTION_CHANNELS);
+        const struct cell *row;
+        struct page *p;
+
+        if (!connection_run(s, "DELETE FROM record_range", &f) || !connection_run(s, table[i].sql, &f))
+            fail_msg("%s", f.text);
+        p = store_answer(s, q);
+        assert_true(p->fault.kind == FAULT_NONE && p->rows > 0);
+        row = page_cell(p, 0, 0);
+        snprintf(want, sizeof want, "%lld|%lld", (long long)row[CHANNEL_GAPS].number,
+                 (long long)row[CHANNEL_MISSING].number);
+        if (strcmp(want, table[i].want) != 0)
+            fail_msg("%s: %s, not %s", table[i].what, want, table[i].want);
+        page_close(p);
+        q->kind = QUESTION_HOSTS;
+        p = store_answer(s, q);
+        assert_true(p->fault.kind == FAULT_NONE);
+        row = page_cell(p, 0, 0);
+        snprintf(want, sizeof want, "%lld|%lld", (long long)row[HOST_GAPS].number,
+                 (long long)row[HOST_MISSING].number);
+        assert_string_equal(want, table[i].want);
+        page_close(p);
+        question_close(q);
+        store_close(s);
+        case_remove(path);
+    }
+}
+
+/* All ids of a list, page by page from one end. */
+static size_t ids_of(struct store *s, struct question *q, int64_t *ids, bool backwards)
+{
+    size_t n = 0;
+
+    q->limit = 3;
+    q->backwards = backwards;
+    anchor_clear(&q->anchor);
+    for (bool more = true; more;) {
+        struct page *p = store_answer(s, q);
+        struct anchor a = { .set = true };
+
+        if (p->fault.kind != FAULT_NONE)
+            fail_msg("%s", p->fault.text);
+        assert_true(p->rows <= 3);
+        if (q->anchor.set)
+            assert_true(backwards ? p->more_behind : p->more_before);
+        for (size_t i = 0; i < p->rows; i++)
+            ids[n++] = p->keys[backwards ? p->rows - 1 - i : i];
+        more = p->rows > 0 && (backwards ? p->more_before : p->more_behind);
+        if (more) {
+            size_t last = backwards ? 0 : p->rows - 1;
+
+            a.id = p->keys[last];
+            if (q->sorts)
+                a.key[0] = *page_cell(p, last, (size_t)q->sort[0].column);
+            anchor_copy(&q->anchor, &a);
+        }
+        page_close(p);
+    }
+    return n;
+}
+
+static void files_and_hosts_page_by_any_of_their_columns(void **state)
+{
+    char path[64];
+    struct store *s = story(path);
+    struct fault f = { 0 };
+    static int64_t forth[64], back[64];
+
+    (void)state;
+    if (!connection_run(s, "INSERT INTO evidence (path, size, format, state, first_time, damaged)"
+                           " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30)"
+                           " SELECT 'f' || (i % 7), i % 3, 'x', 'complete', nullif(i % 4, 0), i % 2 FROM n;"
+                           "INSERT INTO host (name, folded, origin, platform) WITH n(i) AS (SELECT 1"
+                           " UNION ALL SELECT i + 1 FROM n LIMIT 30) SELECT 'h' || i, 'h' || i,"
+                           " 'record', '' FROM n", &f))
+        fail_msg("%s", f.text);
+    for (int kind = 0; kind < 2; kind++) {
+        size_t count = kind ? HOST_COLUMN_COUNT : EVIDENCE_COLUMN_COUNT;
+
+        for (size_t c = 0; c < 2 * count + 1; c++) {
+            struct question *q = question_open(kind ? QUESTION_HOSTS : QUESTION_EVIDENCE);
+            size_t want = kind ? 32 : 33, sum = 0;
+
+            q->sorts = c < 2 * count && (kind || c) ? 1 : 0;
+            if (kind && !q->sorts) { /* the usual order has no places to page by */
+                question_close(q);
+                continue;
+            }
+            q->sort[0] = (struct sort_key){ (enum column)(c / 2), c % 2 };
+            assert_int_equal(ids_of(s, q, forth, false), want);
+            assert_int_equal(ids_of(s, q, back, true), want);
+            for (size_t i = 0; i < want; i++) {
+                assert_int_equal(forth[i], back[want - 1 - i]);
+                sum += (size_t)forth[i];
+            }
+            assert_int_equal(sum, want * (want + 1) / 2); /* each once */
+            question_close(q);
+        }
+    }
+    struct question *q = question_open(QUESTION_EVIDENCE);
+    question_text(&q->contains, "ONE.evtx");
+    struct page *p = store_answer(s, q);
+    assert_int_equal(p->rows, 1);
+    page_close(p);
+    q->sorts = 1;
+    q->sort[0].column = (enum column)EVIDENCE_COLUMN_COUNT;
+    p = store_answer(s, q);
+    assert_int_equal(p->fault.kind, FAULT_USAGE);
+    page_close(p);
+    question_close(q);
+    store_close(s);
+    case_remove(path);
+}
+
+static void what_else_is_known_of_a_file_and_of_a_host(void **state)
+{
+    char path[64];
+    struct store *s = story(path);
+    struct question *q = question_open(QUESTION_ABOUT);
+    struct fault f = { 0 };
+
+    (void)state;
+    if (!connection_run(s, "DELETE FROM record_range;" RANGE(1, 1, 10, 19, 7)
+                           "INSERT INTO other_record VALUES (1, 'Prov', 4624, 9), (1, 'Prov', 1, 30);"
+                           "INSERT INTO ingest_problem (evidence, kind, place, len, reason) VALUES"
+                           " (1, 'note', 4, 0, 'a note'), (1, 'conflict', 5, 0, 'another')", &f))
+        fail_msg("%s", f.text);
+    q->evidence = 1;
+    expect(s, question_copy(q), "channel|Security|WS01|10|19|7|3|0\n"
+                                "other|Prov|-|1|-|30|-|-\nother|Prov|-|4624|-|9|-|-\n"
+                                "other|Microsoft-Windows-Sysmon|-|3|-|1|-|-\n"
+                                "damaged|made to be damaged|-|700|1|1|-|-\n"
+                                "note|a note|-|4|0|1|-|-\nconflict|another|-|5|0|1|-|-\n");
+    q->evidence = 0;
+    q->host = 1;
+    expect(s, q, "channel|Security|-|10|19|7|3|0\nfile|/e/one.evtx|-|-|-|7|-|0\n");
     store_close(s);
     case_remove(path);
 }
@@ -350,6 +520,9 @@ int main(void)
         cmocka_unit_test(totals_count_what_answers_and_the_case),
         cmocka_unit_test(an_allowed_module_leaves_the_hits_and_stays_in_everything),
         cmocka_unit_test(the_ledger_the_hosts_and_the_damage),
+        cmocka_unit_test(gaps_are_reckoned_from_first_last_and_count),
+        cmocka_unit_test(files_and_hosts_page_by_any_of_their_columns),
+        cmocka_unit_test(what_else_is_known_of_a_file_and_of_a_host),
         cmocka_unit_test(stacks_come_rarest_first),
         cmocka_unit_test(the_detail_tells_all_and_says_what_was_not_logged),
         cmocka_unit_test(a_hash_that_thousands_share_is_counted_up_to_a_ceiling),

@@ -64,6 +64,10 @@ static void lists_and_overviews_never_scan_the_loads(void **state)
         q->sorts = made_random(m, 3);
         for (size_t k = 0; k < q->sorts; k++)
             q->sort[k].column = (enum column)made_random(m, COLUMN_ID_time);
+        if (q->sorts && (q->kind == QUESTION_EVIDENCE || q->kind == QUESTION_HOSTS)) {
+            q->sorts = 1;
+            q->sort[0].column = (enum column)made_random(m, EVIDENCE_CONFLICTS);
+        }
         q->anchor.set = made_random(m, 2);
         q->backwards = made_random(m, 2);
         if (q->kind != QUESTION_DETAIL) {
