@@ -121,11 +121,10 @@ static bool print_json(const struct record_place *p, const struct record *r, str
     return ok;
 }
 
-/* The record alone: the bytes that it was written in; of EVTX its XML. */
+/* The record alone: the bytes that it was written in, where they are a text. */
 static void print_record(const struct record_place *p, const struct record *r)
 {
-    bool is_xml = strcmp(p->format, "evtx") == 0 && span_logged(r->text);
-    struct span bytes = is_xml ? r->text : r->bytes;
+    struct span bytes = r->rendered && span_logged(r->text) ? r->text : r->bytes;
     size_t len;
     char *text;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define STANDARD_INPUT "-"
+#define NOTE_BYTES 512 /* of a place that is only worth knowing: a chunk's header */
 #define SAY_WHERE "; say where it lies now: --evidence PATH"
 
 /* The size of the file around the member, where all that have it agree. */
@@ -65,7 +66,7 @@ bool record_fetch(const struct record_place *p, const struct record_request *q,
 
     memcpy(w.sha256, p->sha256, sizeof w.sha256);
     if (p->why && !p->len)
-        wanted.damaged = 1;
+        wanted.damaged = NOTE_BYTES;
     if (q->evidence)
         return record_read(&wanted, &w, out, f);
     for (size_t i = 0; i < p->sources; i++) {

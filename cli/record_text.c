@@ -19,7 +19,7 @@
 #define AROUND_BYTES 16u   /* before and behind what was mended */
 #define DUMP_ROWS_MAX 8u   /* of one place */
 #define DUMPS_MAX 16       /* places that are dumped */
-#define WHOLE_ROWS_MAX 64u /* of a record that could not be read to its end */
+#define WHOLE_ROWS_MAX 256u /* of a record that could not be read to its end */
 
 /* ---- lines ---- */
 
@@ -107,9 +107,9 @@ static void put_facts(FILE *to, const struct record_place *p, const struct recor
 
 /* ---- bytes ---- */
 
-/* Rows of the stretch from `place` on. */
-static void put_rows(FILE *to, const struct record *r, uint64_t place, uint64_t end,
-                     unsigned rows)
+/* Rows of the stretch from `place` on; gives the place behind the last. */
+static uint64_t put_rows(FILE *to, const struct record *r, uint64_t place, uint64_t end,
+                         unsigned rows)
 {
     struct span all = span_of(r->found.stretch, r->found.len);
 
@@ -127,21 +127,29 @@ static void put_rows(FILE *to, const struct record *r, uint64_t place, uint64_t 
         }
         fprintf(to, "  %010" PRIx64 " %s  |%s|\n", place, hex, text);
     }
+    return place;
 }
 
-static void put_mend(FILE *to, const struct record *r, const struct record_mend *m)
+/* The bytes around, but those up to `shown`, which stand above already; gives the
+ * place behind its own. */
+static uint64_t put_mend(FILE *to, const struct record *r, const struct record_mend *m,
+                         uint64_t shown)
 {
     uint64_t from = m->place > AROUND_BYTES ? m->place - AROUND_BYTES : 0;
+    uint64_t end = m->place + m->len + AROUND_BYTES;
 
     fprintf(to, "at %" PRIu64 " (0x%" PRIx64 "), %" PRIu64 " %s: %s\n", m->place, m->place,
             m->len, m->len == 1 ? "byte" : "bytes", m->why);
-    put_rows(to, r, from, m->place + m->len + AROUND_BYTES, DUMP_ROWS_MAX);
+    if (shown > from && shown <= end + ROW_BYTES)
+        from = shown;
+    return put_rows(to, r, from, end, DUMP_ROWS_MAX);
 }
 
 static void put_altered(FILE *to, const struct record *r)
 {
     size_t kept = r->mends < RECORD_MENDS_MAX ? r->mends : RECORD_MENDS_MAX;
     char count[TELL_COUNT_TEXT];
+    uint64_t shown = 0;
 
     if (r->mends == 0) {
         fputs("altered: no byte of it had to be replaced.  A name stands in it twice and says"
@@ -153,7 +161,7 @@ static void put_altered(FILE *to, const struct record *r)
             r->mends == 1 ? "1 place" : tell_count(r->mends, count),
             r->mends == 1 ? "could" : "places could");
     for (size_t i = 0; i < kept && i < DUMPS_MAX; i++)
-        put_mend(to, r, &r->mend[i]);
+        shown = put_mend(to, r, &r->mend[i], shown);
     if (r->mends > DUMPS_MAX)
         fprintf(to, "... and %s more\n", tell_count(r->mends - DUMPS_MAX, count));
 }

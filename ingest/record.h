@@ -36,6 +36,8 @@ struct record {
     uint64_t place;      /* of its first byte: of a line that carries an event, the line's */
     struct span text;    /* in UTF-8: XML of EVTX, else as it was written; SPAN_NONE where
                             its bytes are no text that can be told */
+    bool rendered;       /* the text is made of the bytes: XML of EVTX; the lines of an audit
+                            event, between which others' may stand */
     bool cut;            /* it is longer than what is kept here */
     const char *broken;  /* NULL, or why the text ends early */
     struct record_field *field; /* of a CSV's row */
@@ -56,6 +58,10 @@ void record_clear(struct record *r); /* zero is fine */
 enum record_form { RECORD_EVTX, RECORD_XML, RECORD_JSON, RECORD_CSV, RECORD_LINE };
 void record_mends(struct record *r, enum record_form form, bool wide, bool big_endian);
 void record_note(struct record *r, uint64_t place, uint64_t len, const char *why);
+
+/* Of an audit event whose first line r->bytes is: all its lines, out of `rest`, which
+ * begins with that line. */
+void record_audit(struct record *r, struct span rest);
 
 /* Cuts the record at `place` out of a stretch that begins at `from`; r->found.head
  * is the evidence's beginning. */

@@ -44,6 +44,7 @@ static bool cut_evtx(struct record *r, const struct record_wanted *wanted, struc
     binxml_text(slot, body, &r->arena, &xml);
     r->text = xml.text;
     r->broken = xml.broken;
+    r->rendered = true;
     for (size_t i = 0; i < xml.mends && i < BINXML_MENDS_MAX; i++)
         record_note(r, from + xml.mend[i].at, xml.mend[i].len, xml.mend[i].why);
     if (xml.mends > BINXML_MENDS_MAX)
@@ -191,6 +192,8 @@ bool record_cut(struct record *r, const struct record_wanted *wanted, struct spa
         cut_line(r, stretch, at, from);
     else if (!cut_text(r, here, form, w, f))
         return false;
+    if (strcmp(wanted->format, "auditd") == 0)
+        record_audit(r, span_of(r->bytes.at, stretch.len - (size_t)(r->bytes.at - stretch.at)));
     if (form == RECORD_LINE && !memmem(r->bytes.at, r->bytes.len, "<Event", 6))
         form = RECORD_JSON; /* what a line carries, if no XML */
     if (wanted->altered)

@@ -245,6 +245,19 @@ def write(path, data):
     return path
 
 
+def undeclare(path):
+    """Half of each chunk's records lie in its free space now."""
+    with open(path, 'r+b') as f:
+        data = bytearray(f.read())
+        for chunk in range(4096, len(data), 65536):
+            at, free = chunk + 512, chunk + int.from_bytes(data[chunk + 48:chunk + 52], 'little')
+            while at < chunk + (free - chunk) // 2:
+                at += int.from_bytes(data[at + 4:at + 8], 'little')
+            data[chunk + 48:chunk + 52] = (at - chunk).to_bytes(4, 'little')
+        f.seek(0)
+        f.write(data)
+
+
 def made(work):
     files = made_texts()
     for name, data in files.items():
@@ -255,12 +268,16 @@ def made(work):
     if len(rows) != 2 * len(files):
         fail(f'{len(rows)} refs of {len(files)} made files')
 
-    generator = os.environ.get('MODHUNT_GEN')
-    for form in ('evtx', 'wec', 'utf16', 'evtxdump') if generator else ():
+    for form in ('evtx', 'wec', 'utf16', 'evtxdump', 'slack'):
         path = os.path.join(work, f'gen.{form}')
-        subprocess.run([generator, form, '-n', '3000', '--seed', '5', '-o', path], check=True)
+        subprocess.run([os.environ['MODHUNT_GEN'], form.replace('slack', 'evtx'), '-n', '3000',
+                        '--seed', '5', '-o', path], check=True)
+        if form == 'slack':
+            undeclare(path)
         run('ingest', '-c', path + '.modhunt', path)
-        sample(path + '.modhunt')
+        generated = sample(path + '.modhunt', 9)
+        if form == 'slack' and not any(r[3] & 1 for r in generated):
+            fail('no record of the slack is recovered')
 
     inner = zipped([('deep\\one.xml', files['one.xml']), ('same', files['lines.json'])])
     bundle = tarred([('a/inner.zip', inner), ('same', files['comma.csv']),

@@ -289,6 +289,23 @@ static void a_record_ends_where_its_decoder_says(void **state)
     }
 }
 
+static void an_audit_event_has_all_its_lines(void **state)
+{
+    static const char text[] = "node=a type=X msg=audit(1.0:6): before\n"
+        "node=a type=SYSCALL msg=audit(1.0:7): syscall=9\n"
+        "node=a type=SYSCALL msg=audit(1.0:77): other\n"
+        "node=a type=MMAP msg=audit(1.0:7): fd=3\ntype=EOE msg=audit(1.0:8):\n";
+    struct cut_case c = { "auditd", span_of(text, sizeof text - 1), 39, 0, 0 };
+    struct record r;
+
+    (void)state;
+    assert_true(cut(&r, &c, false));
+    assert_int_equal(r.place, 39);
+    assert_true(span_equal(r.text, SPAN("node=a type=SYSCALL msg=audit(1.0:7): syscall=9\n"
+                                        "node=a type=MMAP msg=audit(1.0:7): fd=3\n")));
+    record_clear(&r);
+}
+
 static void a_csv_has_its_names_beside_its_values(void **state)
 {
     static const struct cut_case c = {
@@ -377,6 +394,7 @@ int main(int argc, char **argv)
         WITH_PLACE(only_the_very_bytes_are_shown),
         WITH_PLACE(the_live_case_is_never_opened),
         cmocka_unit_test(a_record_ends_where_its_decoder_says),
+        cmocka_unit_test(an_audit_event_has_all_its_lines),
         cmocka_unit_test(a_csv_has_its_names_beside_its_values),
         cmocka_unit_test(what_was_mended_is_found_again),
         cmocka_unit_test(nothing_reaches_the_terminal_as_it_is),
