@@ -103,7 +103,9 @@ def said(text, form):
         if '{"' in text else {text, html.unescape(text)}
 
 
-def clock(micros):
+def clock(micros, form):
+    if form == 'auditd':
+        return f'audit({micros // 1000000}.'
     seconds = micros // 1000000 % 86400
     return f'{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}'
 
@@ -125,19 +127,21 @@ def check(task):
     if flags & 2 and not o['dump']:
         fail(f'{where}: altered, and no bytes are shown')
     have = said(o['text'], form)
+    if form == 'auditd':
+        module = None  # of the open before the mmap that is the load's record
     for value in (image, module):
         mended = flags & 2 or '\ufffd' in (value or '') or '\u2400' in (value or '')
         if value and not mended and not any(value in t for t in have):
             fail(f'{where}: {value!r} is not in {o["text"][:2000]}')
-    if time is not None and not flags & 8 and clock(time) not in o['text']:
-        fail(f'{where}: {clock(time)} is not in {o["text"][:2000]}')
+    if time is not None and not flags & 8 and clock(time, form) not in o['text']:
+        fail(f'{where}: {clock(time, form)} is not in {o["text"][:2000]}')
     if form == 'csv':
         named = run('record', '-c', case, ref, '--format', 'text').stdout.decode()
         if f'ImageLoaded:{"":9}{module}\n' not in named:
             fail(f'{where}: ImageLoaded is not beside its name: {named}')
     if place % 8 == 0:
         plain = run('record', '-c', case, ref).stdout
-        want = len(o['text'].encode()) if form == 'evtx' else o['bytes']
+        want = len(o['text'].encode()) if form in ('evtx', 'auditd') else o['bytes']
         if len(plain) != want:
             fail(f'{where}: {len(plain)} bytes, not {want}')
 
