@@ -241,7 +241,7 @@ static bool sighting_new(struct store *s, int64_t pair, int64_t host, const stru
         return false;
     *id = fresh.sighting = w->next_sighting++;
     /* Where copies are looked for, what is looked at must be in the case. */
-    return scopes_meet(s) ? tally_write_new(s, &fresh, NULL, f)
+    return scopes_meet(s) ? tally_write_new(s, &w->bulk, &fresh, f)
                           : tally_new(s, &w->tally, &fresh, f);
 }
 

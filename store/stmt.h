@@ -127,20 +127,23 @@
     _(PAIR_HOSTS,      "UPDATE pair SET hosts = hosts + ?2 WHERE id = ?1") \
     _(SIGHTING_LOADS,  "SELECT pair, loads FROM sighting WHERE id = ?1") \
     _(SIGHTING_FIND,   "SELECT id FROM sighting WHERE pair = ?1 AND host = ?2") \
-    _(SIGHTING_NEW,    "INSERT INTO sighting (pair, host, SuspicionScore, factors, hit, allowed_by," \
-                       " id, loads, first_time, last_time, recovered, recovered_first," \
-                       " recovered_last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11," \
-                       " ?12, ?13)") \
-    _(SIGHTING_ADD,    "UPDATE sighting SET loads = loads + ?2, " LEAST("first_time", "?3") ", " \
-                       GREATEST("last_time", "?4") ", recovered = recovered + ?5, " \
-                       LEAST("recovered_first", "?6") ", " GREATEST("recovered_last", "?7") \
-                       " WHERE id = ?1") \
-    _(SIGHTING_USER_ADD,"INSERT INTO sighting_user VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE" \
-                       " SET loads = loads + ?3, recovered = recovered + ?4") \
+    _(SIGHTINGS_ADD,   "INSERT INTO sighting (id, pair, host, SuspicionScore, factors, hit," \
+                       " allowed_by, loads, first_time, last_time, recovered, recovered_first," \
+                       " recovered_last) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11," \
+                       " c12 FROM bulk WHERE true ON CONFLICT (id) DO UPDATE SET" \
+                       " loads = loads + excluded.loads," \
+                       " " LEAST("first_time", "excluded.first_time") "," \
+                       " " GREATEST("last_time", "excluded.last_time") "," \
+                       " recovered = recovered + excluded.recovered," \
+                       " " LEAST("recovered_first", "excluded.recovered_first") "," \
+                       " " GREATEST("recovered_last", "excluded.recovered_last")) \
+    _(SIGHTING_USERS_ADD,"INSERT INTO sighting_user SELECT c0, c1, c2, c3 FROM bulk WHERE true" \
+                       " ON CONFLICT DO UPDATE SET loads = loads + excluded.loads," \
+                       " recovered = recovered + excluded.recovered") \
     _(STALE,           "INSERT OR IGNORE INTO stale VALUES (?1)") \
     \
-    _(LOAD_NEW,        "INSERT INTO load (time, sighting, process, user, evidence, record, place," \
-                       " flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+    _(LOADS_NEW,       "INSERT INTO load (time, sighting, process, user, evidence, record, place," \
+                       " flags) SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM bulk_loads") \
     _(LOAD_CHANGE,     "UPDATE load SET sighting = ?2, process = ?3, user = ?4, evidence = ?5," \
                        " record = ?6, place = ?7, flags = ?8 WHERE id = ?1") \
     _(BLOCK_NEW,       "INSERT INTO load_block VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \

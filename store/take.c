@@ -47,6 +47,8 @@ void writing_close(struct store *s)
         return;
     cache_free(&w->cache);
     tally_free(&w->tally);
+    bulk_free(&w->loads);
+    bulk_free(&w->bulk);
     arena_clear(&w->scratch);
     scopes_close(s);
     free(w->sources);
@@ -66,6 +68,7 @@ void writing_rollback(struct store *s)
     writing_forget(s);
     tally_forget(&w->tally);
     w->block = (struct block){ 0 };
+    w->loads.count = w->bulk.count = 0;
     w->source_count = w->shifts = w->rows = 0;
     w->open = false;
 }
@@ -97,6 +100,10 @@ bool writing_begin(struct store *s, struct fault *f)
         return true;
     if (s->read_only)
         return fault(f, FAULT_CASE, "%s: %s", s->path, s->why);
+    if (!w->registered && !(bulk_register(s, "bulk_loads", &w->loads, f)
+                            && bulk_register(s, "bulk", &w->bulk, f)))
+        return false;
+    w->registered = true;
     if (!(st = stmt_get(s, STMT_BEGIN, f)))
         return false;
     for (int i = 0; i < BUSY_TRIES && !w->open; i++) {
@@ -133,78 +140,11 @@ static const struct load *fetch(const struct writing *w, const struct load *l)
     return l->next;
 }
 
-static bool block_flush(struct store *s, struct fault *f)
-{
-    struct block *b = &s->writing->block;
-    sqlite3_stmt *st = stmt_get(s, STMT_BLOCK_NEW, f);
-
-    if (!st)
-        return false;
-    if (!b->loads)
-        return true;
-    stmt_number(st, 1, b->first_load);
-    stmt_number(st, 2, b->last_load);
-    stmt_row(st, 3, b->mixed ? 0 : b->host);
-    stmt_number(st, 4, b->evidence);
-    stmt_time(st, 5, b->first_time);
-    stmt_time(st, 6, b->last_time);
-    stmt_number(st, 7, b->loads);
-    *b = (struct block){ 0 };
-    return stmt_run(s, st, f);
-}
-
-static bool block_add(struct store *s, int64_t load, int64_t host, int64_t evidence,
-                      int64_t time, struct fault *f)
-{
-    struct block *b = &s->writing->block;
-
-    if (b->loads && (b->evidence != evidence || b->loads == BLOCK_LOADS_MAX
-                     || b->last_load + 1 != load)
-        && !block_flush(s, f))
-        return false;
-    if (!b->loads)
-        *b = (struct block){ .first_load = load, .host = host, .evidence = evidence,
-                             .first_time = time, .last_time = time };
-    b->last_load = load;
-    b->loads++;
-    b->mixed = b->mixed || b->host != host;
-    if (time != MOMENT_NONE) {
-        b->first_time = b->first_time == MOMENT_NONE || time < b->first_time ? time
-                                                                             : b->first_time;
-        b->last_time = time > b->last_time ? time : b->last_time;
-    }
-    return true;
-}
-
-static bool load_new(struct store *s, const struct source *src, const struct load *l,
-                     int64_t sighting, int64_t process, int64_t user, int64_t *id,
-                     struct fault *f)
-{
-    sqlite3_stmt *st = stmt_get(s, STMT_LOAD_NEW, f);
-    int64_t number = record_number(&l->origin);
-
-    if (!st)
-        return false;
-    stmt_time(st, 1, l->origin.time);
-    stmt_number(st, 2, sighting);
-    stmt_row(st, 3, process);
-    stmt_row(st, 4, user);
-    stmt_number(st, 5, src->evidence);
-    stmt_time(st, 6, number >= 0 ? number : MOMENT_NONE);
-    stmt_number(st, 7, (int64_t)l->origin.place);
-    stmt_number(st, 8, (int64_t)(l->origin.flags
-                                 | (uint32_t)l->resolution << FLAGS_RESOLUTION_SHIFT));
-    if (!stmt_run(s, st, f))
-        return false;
-    *id = sqlite3_last_insert_rowid(s->db);
-    return true;
-}
-
 static bool load_take(struct store *s, struct source *src, struct load *l,
                       struct counts *counts, struct fault *f)
 {
     enum copy_fate fate = COPY_NONE;
-    int64_t host, sighting, process, user, id;
+    int64_t host, sighting, process, user;
 
     if (!l->key.a && !l->key.b)
         load_identify(l);
@@ -216,12 +156,11 @@ static bool load_take(struct store *s, struct source *src, struct load *l,
     if (fate != COPY_NONE)
         return true;
     if (!intern_sighting(s, host, l, &sighting, f) || !intern_user(s, l->User, &user, f)
-        || !process_of_load(s, src, host, l, &process, f)
-        || !load_new(s, src, l, sighting, process, user, &id, f))
+        || !process_of_load(s, src, host, l, &process, f))
         return false;
-    return tally_add(s, &s->writing->tally, sighting, user, l->origin.time,
-                     l->origin.flags & RECORD_RECOVERED, 1, f)
-        && block_add(s, id, host, src->evidence, l->origin.time, f);
+    return loads_add(s, src, l, host, sighting, process, user, f)
+        && tally_add(s, &s->writing->tally, sighting, user, l->origin.time,
+                     l->origin.flags & RECORD_RECOVERED, 1, f);
 }
 
 /* ---- context ---- */
@@ -341,7 +280,7 @@ bool store_commit(struct store *s, struct fault *f)
 
     if (!w || !w->open)
         return true;
-    if (tally_flush(s, &w->tally, f) && block_flush(s, f) && (st = stmt_get(s, STMT_COMMIT, f))
+    if (loads_flush(s, f) && tally_flush(s, &w->tally, &w->bulk, f) && blocks_flush(s, f) && (st = stmt_get(s, STMT_COMMIT, f))
         && stmt_run(s, st, f)) {
         w->open = false;
         w->rows = 0;

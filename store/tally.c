@@ -3,7 +3,7 @@
  *
  * pair.hosts counts hosts with a declared load, so the flush tells the pair
  * when a sighting gets its first one and when it loses its last. */
-#include "store/tally.h"
+#include "store/writing.h"
 
 #include <stdlib.h>
 
@@ -102,7 +102,7 @@ int64_t tally_find_new(const struct tally *t, int64_t pair, int64_t host)
 static bool make_room(struct store *s, struct tally *t, struct fault *f)
 {
     return (t->sighting_count < TALLY_FULL && t->user_count < USERS_FULL)
-        || tally_flush(s, t, f);
+        || tally_flush(s, t, &s->writing->bulk, f);
 }
 
 bool tally_new(struct store *s, struct tally *t, const struct tally_fresh *fresh, struct fault *f)
@@ -232,63 +232,49 @@ static bool count_host(struct store *s, struct tally *all, const struct tally_si
     return (had > 0) == (had + t->loads > 0) || pair_hosts(s, pair, had > 0 ? -1 : 1, f);
 }
 
-static bool flush_sighting(struct store *s, struct tally *all, const struct tally_sighting *t,
-                           struct fault *f)
+/* Into the bulk: a fresh one whole, of another what it adds.  (The pair and host of
+ * the latter are never written, so they only must not be those of a row.) */
+static void put_sighting(struct bulk *b, const struct tally_fresh *fresh,
+                         const struct tally_sighting *t)
 {
-    sqlite3_stmt *add;
+    static const struct tally_fresh none = { 0 };
+    int64_t *c = bulk_add(b)->c;
 
-    if ((t->loads && !count_host(s, all, t, f)) || !(add = stmt_get(s, STMT_SIGHTING_ADD, f)))
-        return false;
-    stmt_number(add, 1, t->sighting);
-    stmt_number(add, 2, t->loads);
-    stmt_time(add, 3, t->first);
-    stmt_time(add, 4, t->last);
-    stmt_number(add, 5, t->recovered);
-    stmt_time(add, 6, t->recovered_first);
-    stmt_time(add, 7, t->recovered_last);
-    return stmt_run(s, add, f);
+    if (!fresh)
+        fresh = &none;
+    c[0] = t->sighting;
+    c[1] = fresh->sighting ? fresh->pair : -t->sighting;
+    c[2] = fresh->host;
+    c[3] = fresh->verdict.SuspicionScore;
+    c[4] = fresh->verdict.factors;
+    c[5] = factor_is_hit(fresh->verdict);
+    c[6] = fresh->allowed_by ? fresh->allowed_by : MOMENT_NONE;
+    c[7] = t->loads;
+    c[8] = t->first;
+    c[9] = t->last;
+    c[10] = t->recovered;
+    c[11] = t->recovered_first;
+    c[12] = t->recovered_last;
 }
 
-bool tally_write_new(struct store *s, const struct tally_fresh *fresh,
-                     const struct tally_sighting *t, struct fault *f)
+bool tally_write_new(struct store *s, struct bulk *b, const struct tally_fresh *fresh,
+                     struct fault *f)
 {
-    static const struct tally_sighting nothing = {
-        .first = MOMENT_NONE, .last = MOMENT_NONE, .recovered_first = MOMENT_NONE,
-        .recovered_last = MOMENT_NONE };
-    sqlite3_stmt *st = stmt_get(s, STMT_SIGHTING_NEW, f);
-
-    if (!st)
-        return false;
-    if (!t)
-        t = &nothing;
-    stmt_number(st, 1, fresh->pair);
-    stmt_number(st, 2, fresh->host);
-    stmt_number(st, 3, fresh->verdict.SuspicionScore);
-    stmt_number(st, 4, fresh->verdict.factors);
-    stmt_number(st, 5, factor_is_hit(fresh->verdict));
-    stmt_row(st, 6, fresh->allowed_by);
-    stmt_number(st, 7, fresh->sighting);
-    stmt_number(st, 8, t->loads);
-    stmt_time(st, 9, t->first);
-    stmt_time(st, 10, t->last);
-    stmt_number(st, 11, t->recovered);
-    stmt_time(st, 12, t->recovered_first);
-    stmt_time(st, 13, t->recovered_last);
-    return stmt_run(s, st, f);
+    put_sighting(b, fresh, &(struct tally_sighting){
+        .sighting = fresh->sighting, .first = MOMENT_NONE, .last = MOMENT_NONE,
+        .recovered_first = MOMENT_NONE, .recovered_last = MOMENT_NONE });
+    return bulk_write(s, b, STMT_SIGHTINGS_ADD, f);
 }
 
-static bool flush_user(struct store *s, int64_t sighting, int64_t user, int64_t loads,
-                       int64_t recovered, struct fault *f)
+static void put_user(struct bulk *b, int64_t sighting, int64_t user, int64_t loads,
+                     int64_t recovered)
 {
-    sqlite3_stmt *add = stmt_get(s, STMT_SIGHTING_USER_ADD, f);
+    int64_t *c = bulk_add(b)->c;
 
-    if (!add)
-        return false;
-    stmt_number(add, 1, sighting);
-    stmt_number(add, 2, user);
-    stmt_number(add, 3, loads);
-    stmt_number(add, 4, recovered);
-    return stmt_run(s, add, f);
+    c[0] = sighting;
+    c[1] = user;
+    c[2] = loads;
+    c[3] = recovered;
 }
 
 /* All tables are cleared afterwards, so the entries may be moved to the front. */
@@ -312,24 +298,45 @@ static void sort_users(struct tally *t)
     qsort(t->users, n, sizeof *t->users, by_user);
 }
 
-static bool flush_sightings(struct store *s, struct tally *t, size_t *pairs, struct fault *f)
+static bool flush_sightings(struct store *s, struct tally *t, struct bulk *b, size_t *pairs,
+                            struct fault *f)
 {
-    sort_sightings(t);
     for (size_t i = 0; i < t->sighting_count; i++) {
         const struct tally_sighting *at = &t->sightings[i];
         const struct tally_fresh *fresh = at->fresh ? &t->fresh[at->fresh - 1] : NULL;
 
-        if (!(fresh ? tally_write_new(s, fresh, at, f) : flush_sighting(s, t, at, f)))
+        if (!fresh && at->loads && !count_host(s, t, at, f))
             return false;
         if (fresh && at->loads > 0) {
             t->pairs[(*pairs)++] = fresh->pair;
             set_counted(t, at->sighting, true);
         }
-        if (at->user
-            && !flush_user(s, at->sighting, at->user, at->user_loads, at->user_recovered, f))
+        put_sighting(b, fresh, at);
+        if (bulk_full(b) && !bulk_write(s, b, STMT_SIGHTINGS_ADD, f))
             return false;
     }
-    return true;
+    return bulk_write(s, b, STMT_SIGHTINGS_ADD, f);
+}
+
+static bool flush_users(struct store *s, struct tally *t, struct bulk *b, struct fault *f)
+{
+    for (size_t i = 0; i < t->sighting_count; i++) {
+        const struct tally_sighting *at = &t->sightings[i];
+
+        if (at->user)
+            put_user(b, at->sighting, at->user, at->user_loads, at->user_recovered);
+        if (bulk_full(b) && !bulk_write(s, b, STMT_SIGHTING_USERS_ADD, f))
+            return false;
+    }
+    sort_users(t);
+    for (size_t i = 0; i < t->user_count; i++) {
+        const struct tally_user *u = &t->users[i];
+
+        if (bulk_full(b) && !bulk_write(s, b, STMT_SIGHTING_USERS_ADD, f))
+            return false;
+        put_user(b, u->sighting, u->user, u->loads, u->recovered);
+    }
+    return bulk_write(s, b, STMT_SIGHTING_USERS_ADD, f);
 }
 
 /* Fresh sightings add to their pairs, each pair once. */
@@ -345,18 +352,14 @@ static bool flush_pairs(struct store *s, struct tally *t, size_t count, struct f
     return true;
 }
 
-bool tally_flush(struct store *s, struct tally *t, struct fault *f)
+bool tally_flush(struct store *s, struct tally *t, struct bulk *b, struct fault *f)
 {
     size_t pairs = 0;
 
-    if (!flush_sightings(s, t, &pairs, f) || !flush_pairs(s, t, pairs, f))
+    sort_sightings(t);
+    if (!flush_sightings(s, t, b, &pairs, f) || !flush_pairs(s, t, pairs, f)
+        || !flush_users(s, t, b, f))
         return false;
-    sort_users(t);
-    for (size_t i = 0; i < t->user_count; i++) {
-        const struct tally_user *u = &t->users[i];
-        if (!flush_user(s, u->sighting, u->user, u->loads, u->recovered, f))
-            return false;
-    }
     tally_forget(t);
     return true;
 }

@@ -7,7 +7,7 @@
 #define STORE_TALLY_H
 
 #include "core/factor.h"
-#include "store/connection.h"
+#include "store/bulk.h"
 
 #define TALLY_SLOTS 131072 /* flushed within the transaction when half are full: 18 MiB */
 #define TALLY_FULL (TALLY_SLOTS / 2)
@@ -60,10 +60,10 @@ bool tally_new(struct store *s, struct tally *t, const struct tally_fresh *fresh
                struct fault *f) MUST_CHECK;
 int64_t tally_find_new(const struct tally *t, int64_t pair, int64_t host); /* its id; 0 */
 
-/* Writes one now; `t`: what it has already, or NULL. */
-bool tally_write_new(struct store *s, const struct tally_fresh *fresh,
-                     const struct tally_sighting *t, struct fault *f) MUST_CHECK;
+/* Writes one without loads now; the bulk is empty before and after. */
+bool tally_write_new(struct store *s, struct bulk *b, const struct tally_fresh *fresh,
+                     struct fault *f) MUST_CHECK;
 
-bool tally_flush(struct store *s, struct tally *t, struct fault *f) MUST_CHECK;
+bool tally_flush(struct store *s, struct tally *t, struct bulk *b, struct fault *f) MUST_CHECK;
 
 #endif

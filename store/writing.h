@@ -7,6 +7,7 @@
 #define STORE_WRITING_H
 
 #include "core/factor.h"
+#include "store/bulk.h"
 #include "store/cache.h"
 #include "store/tally.h"
 
@@ -69,6 +70,8 @@ struct writing {
     struct hash128 run; /* the one asked for last */
     int64_t run_process; /* 0: none */
     struct tally tally;
+    struct bulk loads, bulk; /* loads that wait; whatever is written just now */
+    bool registered;         /* both are known to the connection */
     struct block block;
     struct arena scratch; /* rewound for each record that needs it */
     struct source *sources;
@@ -95,6 +98,12 @@ bool host_of_collection(struct store *s, const struct source_opens *o,
 /* Shows the host as the analyst calls it (`given`), or as its records or its
  * collection do (SPAN_NONE). */
 bool host_show(struct store *s, int64_t id, struct span given, struct fault *f) MUST_CHECK;
+
+/* ---- loads.c ---- */
+bool loads_add(struct store *s, const struct source *src, const struct load *l, int64_t host,
+               int64_t sighting, int64_t process, int64_t user, struct fault *f) MUST_CHECK;
+bool loads_flush(struct store *s, struct fault *f) MUST_CHECK;  /* those that wait */
+bool blocks_flush(struct store *s, struct fault *f) MUST_CHECK; /* the one that is open */
 
 /* ---- intern.c: strings to rows, made where they are new ---- */
 /* SPAN_NONE gives 0. */
