@@ -16,9 +16,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define COMMIT_ROWS 250000
+#define COMMIT_ROWS 500000
 #define COMMIT_US 250000       /* that rows may wait */
-#define COMMIT_BULK_US 1000000 /* the same in the midst of much */
+#define COMMIT_BULK_US 2000000 /* the same in the midst of much */
 #define COMMITTED_US 100000 /* between two NOTICE_COMMITTED */
 #define HELD_MAX 256
 
@@ -204,7 +204,7 @@ static bool is_due(const struct writer *w)
         return rows > 0;
     now = moment_ticks();
     waited = now - w->oldest;
-    most = (now - w->began) / 4;
+    most = (now - w->began) / 2;
     if (most < COMMIT_US || !w->batches || !queue_length(w->batches))
         most = COMMIT_US;
     return waited >= (most < COMMIT_BULK_US ? most : COMMIT_BULK_US);
