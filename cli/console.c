@@ -301,11 +301,14 @@ static int console_run(const struct command *c, const struct options *o)
     }
     if (!host_words_read(&how, o, &f))
         return tell_usage(NULL, "%s", f.text);
-    if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
+    if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f)) {
+        host_words_clear(&how);
         return tell_fault(&f);
+    }
     how.bundles = bundles.options;
     status = open_evidence(&how);
     bundle_words_clear(&bundles);
+    host_words_clear(&how);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/host_words.h"
 
 #include "core/text.h"
+#include "ingest/zone.h"
 
 /* A name that a screen can show whole. */
 static bool is_name(struct span name)
@@ -19,11 +20,17 @@ static bool is_name(struct span name)
 
 bool host_words_read(struct ingest_options *how, const struct options *o, struct fault *f)
 {
-    const char *host = options_value(o, "host");
+    const char *host = options_value(o, "host"), *zone = options_value(o, "time-zone");
 
     if (host && !is_name(span_text(host)))
         return fault(f, FAULT_USAGE, "--host needs a host's name like WS01 or ws01.corp.example "
                      "(UTF-8, no blanks, at most %d bytes), not `%s`", ASSUMED_NAME_MAX, host);
     how->host = host;
-    return true;
+    return !zone || (how->zone = zone_open(zone, f)) != NULL;
+}
+
+void host_words_clear(struct ingest_options *how)
+{
+    zone_close(how->zone);
+    how->zone = NULL;
 }

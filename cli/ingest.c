@@ -21,16 +21,19 @@ static int ingest_run(const struct command *c, const struct options *o)
         return tell_usage(c->name, "ingest needs evidence: files or folders");
     if (!options_number(o, "workers", WORKERS_MAX, &workers, &f))
         return tell_usage(c->name, "%s", f.text);
-    if (!host_words_read(&how, o, &f))
-        return tell_usage(c->name, "%s", f.text);
     if (options_given(o, "workers") && workers == 0)
         return tell_usage(c->name, "--workers needs at least 1: without it, there is one a core");
-    if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f))
+    if (!host_words_read(&how, o, &f))
+        return tell_usage(c->name, "%s", f.text);
+    if (!bundle_words_read(&bundles, o, o->words, o->word_count, &f)) {
+        host_words_clear(&how);
         return tell_fault(&f);
+    }
     how.workers = (unsigned)workers;
     how.bundles = bundles.options;
     status = intake_run(path, &how);
     bundle_words_clear(&bundles);
+    host_words_clear(&how);
     return status;
 }
 

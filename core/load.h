@@ -274,6 +274,10 @@ struct declared {
     int64_t logged;
 };
 
+/* What records did not say and was assumed: a note in the ledger, once a source. */
+enum assumed { ASSUMED_HOST, ASSUMED_ZONE, ASSUMED_YEAR, ASSUMED_COUNT };
+
+struct zone;  /* ingest/zone.h */
 struct found; /* a record outside the declared ones: ingest/evtx.h */
 
 #define BATCH_BYTES_MAX (64u << 20) /* arena of one batch; a piece is far smaller */
@@ -293,6 +297,10 @@ struct batch {
     uint64_t begin, end; /* bytes of the source that it covers */
     struct arena arena;
     struct span unnamed; /* Computer of records that name no host; SPAN_NONE: stays so */
+    const struct zone *zone; /* of times that name none; NULL: UTC */
+    int64_t written;     /* the file's own date, for times without a year; 0: not known */
+    unsigned assumed;    /* bits of enum assumed; where first, in assumed_at */
+    uint64_t assumed_at[ASSUMED_COUNT];
     const struct source_opens *opens;   /* first batch of a source */
     const struct source_closes *closes; /* last batch of a source */
     struct counts counts;
@@ -315,6 +323,14 @@ struct batch {
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
 void batch_close(struct batch *b); /* NULL is fine */
+
+/* The record at `place` did not say it. */
+static inline void batch_assumed(struct batch *b, enum assumed what, uint64_t place)
+{
+    if (!(b->assumed & 1u << what))
+        b->assumed_at[what] = place;
+    b->assumed |= 1u << what;
+}
 
 /* The Computer that a record gets: its own, or where it names none the source's. */
 static inline struct span batch_host(const struct batch *b, struct span Computer)

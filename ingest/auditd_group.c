@@ -375,6 +375,8 @@ void audit_group_end(struct audit_group *g)
         next = e->next;
         if (g->left && g->left->keys)
             g->left->keys[keys++] = e->hash;
+        if (!e->node.len && b->unnamed.len)
+            batch_assumed(b, ASSUMED_HOST, e->place);
         e->node = batch_host(b, keep(g, e, &g->node,
                                      (struct audit_value){ e->node, AUDIT_QUOTED }));
         if (g->left && matters(e)) {

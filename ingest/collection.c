@@ -191,9 +191,10 @@ static void of_archive(struct collection *c, const struct around *a, const struc
                                              : collection_stem(span_file_name(a->path));
     size_t take = 0;
 
-    for (size_t i = p->count; i > 1; i--)
-        if (collection_is_root(p->at[i - 1]))
-            take = i - 1;
+    while (take < p->count && !collection_is_root(p->at[take]))
+        take++;
+    if (take == p->count)
+        take = 0;
     folder_of(c, a, p, take);
     show_as(c, take ? p->at[take - 1] : name, HOST_OF_FOLDER);
 }

@@ -22,6 +22,7 @@ struct form *form_open(struct batch *b)
     struct form *f = memory_zero(1, sizeof *f);
 
     f->batch = b;
+    f->around = MOMENT_NONE;
     arena_init(&f->scratch, SCRATCH_BYTES_MAX);
     return f;
 }
@@ -219,11 +220,12 @@ static bool find_time(struct form *f, struct event *e)
 
         if (!form_filled(f, s))
             continue;
-        e->logged = form_moment(form_peek(f, s), &zoned);
+        e->logged = form_moment_utc(f->batch, form_peek(f, s), &zoned);
         if (e->logged != MOMENT_NONE)
             return zoned;
     }
-    return true;
+    e->logged = f->around;
+    return f->around == MOMENT_NONE || f->around_zoned;
 }
 
 /* Wazuh's manager doubles every backslash of EventData; a text in which some run
@@ -296,8 +298,10 @@ static void settle_time(struct form *f, struct event *e, bool zoned, bool *full)
         moment_format(time, text);
         *utc = arena_copy(&f->batch->arena, span_text(text), full);
     }
-    if (!zoned && moment_parse(*utc) == MOMENT_NONE)
+    if (!zoned && moment_parse(*utc) == MOMENT_NONE) {
         e->flags |= RECORD_ZONE_ASSUMED;
+        batch_assumed(f->batch, ASSUMED_ZONE, e->place);
+    }
 }
 
 /* The event as XML (or JSON) inside one string of the record.  True where it is

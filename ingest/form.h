@@ -107,6 +107,8 @@ struct form {
     uint32_t object; /* of the values that come next; the feeder counts */
     bool altered;
     struct form_value value[SLOT_COUNT]; /* where `filled` */
+    int64_t around;       /* the time of the line around it, for records without one; */
+    bool around_zoned;    /* MOMENT_NONE: there is none; and whether it names its zone */
 };
 
 /* Where a name leads: a scalar goes into the slot, an object or array opens the
@@ -160,6 +162,9 @@ unsigned form_first(const struct form *f, unsigned slot, unsigned count);
 /* ISO, epoch numbers by their size, /Date(..)/, `10/22/2020 1:31:04 AM`, Kibana's
  * `Oct 22, 2020 @ 01:31:04.973`.  *zoned: it says its zone.  MOMENT_NONE. */
 int64_t form_moment(struct span text, bool *zoned);
+
+/* The same in UTC: what names no zone is read in the batch's. */
+int64_t form_moment_utc(const struct batch *b, struct span text, bool *zoned);
 
 /* Fills EventData's slots from text inside the record (JSON or XML in a string,
  * Windows' message). */

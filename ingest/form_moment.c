@@ -1,8 +1,9 @@
 /* Times as exports write them.
  *
- * Never asks the system for a zone: what names none is read as UTC, and said to
- * be. */
+ * Never asks the system for a zone: what names none is read as UTC, or in the
+ * zone of --time-zone, and said to be. */
 #include "ingest/form.h"
+#include "ingest/zone.h"
 
 #include <stdio.h>
 
@@ -188,4 +189,11 @@ int64_t form_moment(struct span s, bool *zoned)
     if ((m = moment_parse(s)) != MOMENT_NONE)
         return m;
     return (m = slashed(s)) != MOMENT_NONE ? m : kibana(s);
+}
+
+int64_t form_moment_utc(const struct batch *b, struct span text, bool *zoned)
+{
+    int64_t m = form_moment(text, zoned);
+
+    return *zoned ? m : zone_utc(b->zone, m);
 }

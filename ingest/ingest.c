@@ -86,6 +86,7 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
     in->reader.seen = seen_open(o->known, o->known_count);
     in->reader.digest = digest_open();
     in->reader.bundles = o->bundles;
+    in->reader.zone = o->zone;
     if (o->host)
         in->reader.host = in->host = memory_text(o->host);
     if (o->bundles.password)

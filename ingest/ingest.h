@@ -27,6 +27,7 @@ struct ingest_options {
     size_t avoid_count;
     unsigned workers;             /* 0: one a core */
     struct bundle_options bundles; /* limits and password of archives */
+    struct zone *zone;            /* of times that name none, borrowed; NULL: UTC */
     const char *host;             /* of records that name none; NULL: the collection tells */
 };
 

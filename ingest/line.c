@@ -6,7 +6,10 @@
  * arrives is always a source's beginning without holes. */
 #include "ingest/line.h"
 
+#include "ingest/zone.h"
+
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define WORKERS_MAX 16
@@ -31,6 +34,7 @@ struct line {
     /* The sender's own. */
     const struct decoder *following, *chained;
     void *state, *chain; /* of one source, and of those that are chained */
+    unsigned assumed; /* of the source at hand: noted already */
     bool holed; /* a job was dropped: nothing is sent any more */
 };
 
@@ -141,12 +145,44 @@ static void follow(struct line *l, struct job *j)
         follow_end(l);
 }
 
+/* What the source's records did not say, where that is met first. */
+static void note_assumed(struct line *l, struct job *j)
+{
+    struct batch *b = j->batch;
+    char text[160];
+    const char *const notes[ASSUMED_COUNT] = {
+        [ASSUMED_HOST] = b->unnamed.len && b->unnamed.at[1] == UNNAMED_GIVEN
+            ? "its records name no host: they are of the one that --host gave"
+            : "its records name no host: they are shown under their collection's (--host gives one)",
+        [ASSUMED_ZONE] = text,
+        [ASSUMED_YEAR] = "times in it name no year: the latest one that is not after the file",
+    };
+
+    if (j->kind == JOB_OPENS)
+        l->assumed = 0;
+    if (!(b->assumed & ~l->assumed))
+        return;
+    snprintf(text, sizeof text, "times in it name no zone: read as %s%s", zone_name(b->zone),
+             b->zone ? "" : " (--time-zone gives one)");
+    for (unsigned i = 0; i < ASSUMED_COUNT; i++)
+        if (b->assumed & ~l->assumed & 1u << i) {
+            bool full = false;
+            struct span note = arena_copy(&b->arena, span_of(notes[i], strlen(notes[i]) + 1),
+                                          &full);
+
+            if (!full)
+                batch_note(b, b->assumed_at[i], (const char *)note.at);
+        }
+    l->assumed |= b->assumed;
+}
+
 static void send(struct line *l, struct job *j)
 {
     if (j->dropped)
         l->holed = true;
     if (!l->holed) {
         follow(l, j);
+        note_assumed(l, j);
         if (!j->mute) {
             if (queue_send(l->out, j->batch)) {
                 j->batch = NULL;

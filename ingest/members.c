@@ -136,7 +136,7 @@ static void begin_member(struct tree *t, const struct frame *f)
     t->member = (struct source){
         .r = t->r, .path = span_of(t->name, name.len), .bundle = span_text(in->chain),
         .size = f->size == SIZE_UNKNOWN || f->size > INT64_MAX ? 0 : f->size,
-        .more = more_of_member, .moved = member_moved, .ctx = t,
+        .more = more_of_member, .moved = member_moved, .ctx = t, .written = t->root->written,
     };
     fingerprint(t, in);
     in->next++;

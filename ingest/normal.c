@@ -334,6 +334,8 @@ void normal_event(struct batch *b, struct event *e, struct arena_mark before)
 {
     enum kind kind = e->has_id ? kind_of(e->Provider, e->Channel, e->id) : KIND_OTHER;
 
+    if (!e->Computer.len && b->unnamed.len)
+        batch_assumed(b, ASSUMED_HOST, e->place);
     e->Computer = batch_host(b, e->Computer);
     if (!file(b, e, kind)) {
         arena_rewind(&b->arena, before);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define EDGE_BYTES SNIFF_BYTES /* of a fingerprint: first and last */
+#define MICROSECONDS INT64_C(1000000)
 #define HASH_BYTES (1u << 20)  /* read at a time where a file is only hashed */
 
 /* The file behind a source. */
@@ -306,6 +307,8 @@ bool reader_take(void *reader, const struct walked *f)
     struct source s = {
         .r = r, .path = span_text(f->path), .bundle = SPAN_NONE,
         .size = S_ISREG(f->stat.st_mode) ? (uint64_t)f->stat.st_size : 0,
+        .written = f->standard_input ? moment_now()
+                                     : (int64_t)f->stat.st_mtim.tv_sec * MICROSECONDS,
         .more = more_of_file, .moved = file_moved, .ctx = &file,
     };
     bool go_on;

@@ -16,6 +16,7 @@ struct reader {
     struct digest *digest;
     struct bundle_options bundles;
     const char *host;                        /* --host; NULL */
+    const struct zone *zone;                 /* --time-zone; NULL */
     uint32_t sources;                        /* announced so far */
     atomic_uint_fast64_t files_done, bytes_done;
 };

@@ -23,6 +23,8 @@ static struct job *job_for(struct source *s, enum job_kind kind, uint64_t begin,
     j->kind = kind;
     j->decoder = s->decoder;
     j->batch = batch_open(s->number, begin, end);
+    j->batch->zone = s->r->zone;
+    j->batch->written = s->written;
     if (s->decoder)
         j->batch->unnamed = arena_copy(&j->batch->arena, collection_unnamed(&s->collection),
                                        &full);

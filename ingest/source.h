@@ -26,6 +26,7 @@ struct source {
     uint64_t size;       /* as told before it is read */
     const struct decoder *decoder; /* NULL: only listed */
     uint8_t fingerprint[FINGERPRINT_BYTES];
+    int64_t written;     /* its date, or its bundle's; 0: not known */
     uint64_t muted;      /* batches that end up to here are in the case already */
     struct collection collection; /* whose host its records are of, where they name none */
 

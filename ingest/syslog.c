@@ -2,9 +2,8 @@
  * events: Sysmon's XML, JSON of any shape that form_names.c knows, or records of
  * the audit system, as auditd's plugin or the kernel sent them.
  *
- * Lines that carry none are no records and are not counted; the header before
- * the event is only looked at to tell the format, since the event names its own
- * host and time.  Never lets one line's event reach into the next.  The surprise:
+ * Lines that carry none are no records and are not counted; of the header before
+ * the event only the time is taken, for events that name none themselves.  Never lets one line's event reach into the next.  The surprise:
  * syslog cuts long messages, so an event may end early.  One that we would keep
  * is kept with what is whole of it, marked as altered; any other counts as
  * damaged. */
@@ -16,9 +15,12 @@
 #include "ingest/normal.h"
 #include "ingest/xml.h"
 
+#include <stdio.h>
+
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (4u << 20)
 #define LINES_TRIED 16
+#define LEAP_YEARS 9 /* the most from one 29 February to the next, and one */
 
 /* ---- telling ---- */
 
@@ -48,7 +50,8 @@ static bool follows(struct span s, const char *picture)
     return true;
 }
 
-static bool is_syslog_line(struct span s)
+/* What follows <PRI>, and 5424's version; SPAN_NONE where those are broken. */
+static struct span behind_priority(struct span s)
 {
     if (s.len > 2 && s.at[0] == '<' && is_digit(s.at[1])) { /* <PRI>, and 5424's version */
         size_t i = 1;
@@ -56,11 +59,17 @@ static bool is_syslog_line(struct span s)
         while (i < s.len && i < 5 && is_digit(s.at[i]))
             i++;
         if (i == s.len || s.at[i] != '>')
-            return false;
+            return SPAN_NONE;
         s = span_of(s.at + i + 1, s.len - i - 1);
         if (follows(s, "9 "))
             s = span_of(s.at + 2, s.len - 2);
     }
+    return s;
+}
+
+static bool is_syslog_line(struct span s)
+{
+    s = behind_priority(s);
     return follows(s, "AAA _9 99:99:99 ") || follows(s, "9999-99-99T99:99:99")
         || follows(s, "AAA _9 9999 99:99:99");
 }
@@ -99,6 +108,63 @@ static bool syslog_sniff(struct span head)
 
 /* ---- decoding ---- */
 
+/* `Oct 22 01:31:04` of a year, in the batch's zone. */
+static int64_t in_year(const struct batch *b, struct span s, const char *year)
+{
+    char text[32];
+    bool zoned;
+    int len = snprintf(text, sizeof text, "%.6s, %.4s @ %.8s", (const char *)s.at, year,
+                       (const char *)s.at + 7);
+
+    text[4] = text[4] == ' ' ? '0' : text[4];
+    return form_moment_utc(b, span_of(text, (size_t)len), &zoned);
+}
+
+/* The latest year in which it is not after the file's own date. */
+static int64_t without_year(struct batch *b, struct span s, uint64_t place)
+{
+    char date[MOMENT_TEXT_MAX], year[16];
+    uint64_t now;
+
+    moment_format(b->written, date);
+    if (!b->written || !span_number(span_of(date, 4), &now))
+        return MOMENT_NONE;
+    for (uint64_t y = now + 1; y + LEAP_YEARS > now; y--) { /* 29 February is rare */
+        int64_t m;
+
+        snprintf(year, sizeof year, "%04u", (unsigned)y);
+        m = in_year(b, s, year);
+        if (m != MOMENT_NONE && m <= b->written) {
+            batch_assumed(b, ASSUMED_YEAR, place);
+            return m;
+        }
+    }
+    return MOMENT_NONE;
+}
+
+/* The time that the line's header has. */
+static int64_t line_time(struct batch *b, struct span line, uint64_t place, bool *zoned)
+{
+    struct span s = behind_priority(line);
+
+    *zoned = false;
+    if (follows(s, "9999-99-99T99:99:99")) {
+        const uint8_t *end = memchr(s.at, ' ', s.len);
+
+        return form_moment_utc(b, span_of(s.at, end ? (size_t)(end - s.at) : s.len), zoned);
+    }
+    if (follows(s, "AAA _9 9999 99:99:99")) {
+        char year[5] = "";
+        uint8_t rest[16];
+
+        memcpy(year, s.at + 7, 4);
+        memcpy(rest, s.at, 7);
+        memcpy(rest + 7, s.at + 12, 8);
+        return in_year(b, span_of(rest, 15), year);
+    }
+    return follows(s, "AAA _9 99:99:99 ") ? without_year(b, s, place) : MOMENT_NONE;
+}
+
 struct file {
     struct batch *batch;
     struct form *form;
@@ -114,7 +180,8 @@ static bool begins_event(struct span s)
         && memchr("> \t/", s.at[open.len], 4) != NULL;
 }
 
-static void take_xml(struct file *f, struct span event, uint64_t place, bool whole)
+static void take_xml(struct file *f, struct span line, struct span event, uint64_t place,
+                     bool whole)
 {
     struct arena_mark before = arena_mark(&f->batch->arena);
     struct event e;
@@ -131,6 +198,15 @@ static void take_xml(struct file *f, struct span event, uint64_t place, bool who
         return;
     }
     e.place = place;
+    if (e.logged == MOMENT_NONE) {
+        bool zoned;
+
+        e.logged = line_time(f->batch, line, place, &zoned);
+        if (e.logged != MOMENT_NONE && !zoned && !e.value[EVENT_UtcTime].len) {
+            e.flags |= RECORD_ZONE_ASSUMED;
+            batch_assumed(f->batch, ASSUMED_ZONE, place);
+        }
+    }
     normal_event(f->batch, &e, before);
 }
 
@@ -148,7 +224,7 @@ static void take_events(struct file *f, struct span line, const uint8_t *from, u
 
             if (last)
                 event.len = (size_t)(last - event.at) + close.len;
-            take_xml(f, event, place + (uint64_t)(from - line.at), last != NULL);
+            take_xml(f, line, event, place + (uint64_t)(from - line.at), last != NULL);
         } else {
             event.len = 1;
         }
@@ -170,8 +246,12 @@ static void take_json(struct file *f, struct span line, uint64_t place)
     object = span_of(brace, (size_t)(line.at + line.len - brace));
     form_reset(f->form);
     json_fill(f->form, object, NODE_TOP);
-    if (form_names_event(f->form))
-        form_event(f->form, place + (uint64_t)(brace - line.at));
+    if (!form_names_event(f->form))
+        return;
+    if (form_first(f->form, SLOT_TIME, SLOT_RAW - SLOT_TIME) == SLOT_NONE)
+        f->form->around = line_time(f->batch, line, place, &f->form->around_zoned);
+    form_event(f->form, place + (uint64_t)(brace - line.at));
+    f->form->around = MOMENT_NONE;
 }
 
 /* False where the line is none. */
