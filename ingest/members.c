@@ -368,6 +368,7 @@ static bool enter(struct tree *t, const struct frame *f)
         memcpy(l->chain, t->member.bundle.at, t->member.bundle.len);
         memcpy(l->chain + t->member.bundle.len, NESTED_SIGN, 1);
     }
+    l->row.path = span_of(l->chain + strlen(l->chain), t->member.path.len);
     memcpy(l->chain + strlen(l->chain), t->member.path.at, t->member.path.len);
     l->has_row = outermost || !is_finished(t, &resumes);
     t->depth++;
