@@ -279,6 +279,15 @@ static struct span title(struct audit_group *g, struct audit_event *e)
     return text_clean(&g->b->arena, span_of(text, len), &altered, &e->full);
 }
 
+/* A number or a word, as it stands. */
+static struct span plain(struct arena *a, struct audit_event *e, struct span s)
+{
+    bool altered = false;
+
+    return audit_text(a, (struct audit_value){ s, AUDIT_QUOTED }, e->interpreted, &altered,
+                      &e->full);
+}
+
 static void keep_texts(struct audit_group *g, struct audit_event *e)
 {
     struct arena *a = &g->b->arena;
@@ -293,15 +302,14 @@ static void keep_texts(struct audit_group *g, struct audit_event *e)
     e->CurrentDirectory = keep(g, e, &g->cwd, e->cwd);
     for (struct audit_path *p = e->paths; p; p = p->next) {
         p->name = audit_text(a, p->raw, e->interpreted, &altered, &e->full);
-        p->inode = arena_copy(a, p->inode, &e->full);
-        p->dev = arena_copy(a, p->dev, &e->full);
-        p->mode = arena_copy(a, p->mode, &e->full);
-        p->ouid = arena_copy(a, who(p->OUID, p->ouid), &e->full);
+        p->inode = plain(a, e, p->inode);
+        p->dev = plain(a, e, p->dev);
+        p->mode = plain(a, e, p->mode);
+        p->ouid = plain(a, e, who(p->OUID, p->ouid));
     }
     if (e->what == AUDIT_EXEC) {
         e->CommandLine = e->argv ? command_line(g, e) : title(g, e);
-        struct span ses = who(SPAN_NONE, e->ses);
-        e->ses = arena_copy(a, ses, &e->full);
+        e->ses = plain(a, e, who(SPAN_NONE, e->ses));
     }
     if (altered)
         e->flags |= RECORD_ALTERED;

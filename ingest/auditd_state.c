@@ -12,7 +12,7 @@
 #define PROCESSES_MAX (128u << 10)
 #define FDS_MAX 1024                  /* of one process */
 #define FILE_BYTES_MAX (64u << 20)
-#define SLOTS (64u << 10)
+#define SLOTS (16u << 10)
 
 struct audit_state {
     struct audit_host *hosts, *overflow;

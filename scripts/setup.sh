@@ -8,8 +8,8 @@ set -euo pipefail
 
 build=(ninja-build cmake gcc libc6-dev pkg-config libncurses-dev libsqlite3-dev libpcre2-dev
        libxml2-dev libarchive-dev libssl-dev libyaml-dev libseccomp-dev)
-tests=(git libcmocka-dev libvterm-dev clang libclang-rt-14-dev sqlite3 strace python3 mandoc dpkg-dev)
-bench=(libevtx-utils libevtx-dev libyajl-dev)
+tests=(git libcmocka-dev libvterm-dev clang libclang-rt-14-dev sqlite3 strace python3 mandoc dpkg-dev auditd)
+bench=(libevtx-utils libevtx-dev libyajl-dev libauparse-dev auditd)
 
 case ${1:-build} in
 build) wanted=("${build[@]}") ;;
@@ -42,8 +42,9 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+# RUNLEVEL=1: of auditd we want ausearch to compare with, not its service.
 if ! { "${as_root[@]}" apt-get -q update &&
-       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
            apt-get -q -y --no-install-recommends install "${missing[@]}"; } >"$log" 2>&1; then
     cat "$log" >&2
     echo "setup: apt-get could not install ${missing[*]}" >&2
