@@ -41,7 +41,7 @@ static bool size_of(const struct options *o, const char *name, uint64_t *out, st
 static bool limits_read(struct bundle_limits *l, const struct options *o, struct fault *f)
 {
     static const char *const names[] = { "max-depth", "max-members", "max-member", "max-bundle",
-                                         "max-ratio" };
+                                         "max-held", "max-ratio" };
     bool any = false;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -53,7 +53,8 @@ static bool limits_read(struct bundle_limits *l, const struct options *o, struct
         || !options_number(o, "max-members", NUMBER_MAX, &l->members, f)
         || !options_number(o, "max-ratio", NUMBER_MAX, &l->ratio, f)
         || !size_of(o, "max-member", &l->member_bytes, f)
-        || !size_of(o, "max-bundle", &l->bundle_bytes, f))
+        || !size_of(o, "max-bundle", &l->bundle_bytes, f)
+        || !size_of(o, "max-held", &l->held_bytes, f))
         return false;
     if (l->members == 0 || l->ratio == 0)
         return fault(f, FAULT_USAGE, "a limit of 0 would read nothing");

@@ -12,6 +12,7 @@
     { "max-members", 0, "N", "members of one bundle; a million unless told" }, \
     { "max-member", 0, "SIZE", "one member, unpacked; 64G unless told" }, \
     { "max-bundle", 0, "SIZE", "all of one bundle, unpacked; 256G unless told" }, \
+    { "max-held", 0, "SIZE", "7z and zip inside of bundles, held in memory; 64M unless told" }, \
     { "max-ratio", 0, "N", "how far a member above 256M may unpack; 200 unless told" }
 
 struct bundle_words {

@@ -179,6 +179,8 @@ struct bundle *bundle_open(const struct bundle_input *in, const struct bundle_op
     b->limits = o->limits.members ? o->limits : usual;
     if (b->limits.depth > BUNDLE_DEPTH_MAX)
         b->limits.depth = BUNDLE_DEPTH_MAX;
+    if (b->limits.held_bytes > HELD_MAX)
+        b->limits.held_bytes = HELD_MAX;
     if (!start(b, in, o->password, f)) {
         bundle_close(b);
         return NULL;

@@ -20,13 +20,15 @@ struct bundle_limits {
     uint64_t members;      /* of one bundle, those of inner ones counted */
     uint64_t member_bytes; /* unpacked */
     uint64_t bundle_bytes; /* unpacked, all together */
+    uint64_t held_bytes;   /* of zips and 7zs in bundles: they are held in memory */
     uint64_t ratio;        /* a member above RATIO_FLOOR that unpacks to more ends */
 };
 
+#define HELD_MAX (4ull << 30) /* whatever is asked for */
 #define RATIO_FLOOR (256ull << 20)
 #define BUNDLE_LIMITS_USUAL \
     { .depth = 3, .members = 1000000, .member_bytes = 64ull << 30, \
-      .bundle_bytes = 256ull << 30, .ratio = 200 }
+      .bundle_bytes = 256ull << 30, .held_bytes = 64u << 20, .ratio = 200 }
 
 struct bundle_options {
     struct bundle_limits limits; /* all zero: the usual ones */

@@ -1,10 +1,10 @@
 /* Archives and compressed streams, walked by libarchive inside the child.
  *
- * The only home of libarchive.  Never extracts, never follows a link, and
- * enables for each bundle the one format that its first bytes name.  The
- * surprise: a bundle in a bundle is read here too, straight out of the outer
- * one; a zip or 7z must be sought, so up to INNER_BYTES_MAX of it are held. */
-#include "ingest/bundle_child.h"
+ * Never extracts, never follows a link, and enables for each bundle the one format
+ * that its first bytes name.  The surprise: a bundle in a bundle is read here too,
+ * straight out of the outer one; a zip or 7z in there must be sought, so it is
+ * held in memory, up to a limit. */
+#include "ingest/bundle_stream.h"
 
 #include "ingest/decoder.h"
 
@@ -14,83 +14,11 @@
 #include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#define BLOCK (256u << 10)            /* read from the file at a time */
-#define CHUNK FRAME_DATA_MAX          /* unpacked at a time */
-#define INNER_BYTES_MAX (64u << 20)   /* of inner bundles held, all together */
 #define RETRIES_MAX 16
-#define ZIP_END_MAX (66u << 10)       /* where the end record of a zip may begin, at most */
+#define ZIP_END_MAX (66u << 10) /* where the end record of a zip may begin, at most */
 #define ENCRYPTED_7Z "an encrypted 7z: unpack it with `7z x`, then give modhunt the folder"
-#define EVTX_MAGIC "ElfFile\0"
-
-/* A stream of bytes: the file itself, or a member of an open archive. */
-struct stream {
-    struct child *child;
-    struct archive *from;     /* NULL: the file */
-    enum bundle_form form;    /* of `from` */
-    uint8_t *held;            /* its first bytes, read before it was given on */
-    size_t held_len, held_at;
-    bool ended;
-    struct digest *digest;    /* NULL: not hashed */
-    uint64_t count;           /* bytes read */
-    enum outcome outcome;     /* of reading it */
-    char text[FRAME_TEXT_MAX + 1];
-    bool cut;                 /* a zip whose end is missing */
-    bool fatal;               /* the archive that it comes from can't go on */
-    uint8_t *block;           /* what libarchive is given */
-};
-
-/* What is counted over all bundles. */
-static struct {
-    uint64_t read, position;  /* of the file */
-    uint64_t members, unpacked;
-    size_t held;
-    time_t told;              /* when the last frame was sent */
-} all;
-
-static void say(char *text, const char *words)
-{
-    size_t len = 0;
-
-    for (; words && words[len] && len < FRAME_TEXT_MAX; len++)
-        text[len] = words[len] >= ' ' && words[len] <= '~' ? words[len] : '?';
-    text[len] = 0;
-}
-
-static void send(struct frame f)
-{
-    f.consumed = all.position;
-    all.told = time(NULL);
-    child_send(&f);
-}
-
-/* ---- streams ---- */
-
-static void went_wrong(struct stream *s, enum outcome outcome, const char *text)
-{
-    s->ended = true;
-    if (s->outcome != OUTCOME_WHOLE)
-        return;
-    s->outcome = outcome;
-    say(s->text, text);
-}
-
-static ssize_t read_file(struct stream *s, uint8_t *to, size_t len)
-{
-    ssize_t n = read(CHILD_EVIDENCE, to, len);
-
-    if (n < 0)
-        went_wrong(s, OUTCOME_DAMAGED, "the file can't be read");
-    if (n > 0) {
-        all.read += (uint64_t)n;
-        all.position += (uint64_t)n;
-    }
-    if (time(NULL) != all.told)
-        send((struct frame){ .kind = FRAME_TICK });
-    return n;
-}
 
 /* libarchive's words, as an outcome and what is to be done. */
 static void archive_failed(struct stream *s, struct archive *a, enum bundle_form form)
@@ -102,71 +30,61 @@ static void archive_failed(struct stream *s, struct archive *a, enum bundle_form
         text = "the archive is damaged";
     if (strstr(text, "assphrase") || strstr(text, "ncrypt")) {
         if (form == FORM_ZIP)
-            went_wrong(s, OUTCOME_ENCRYPTED, s->child->setup.has_password
+            stream_wrong(s, OUTCOME_ENCRYPTED, s->child->setup.has_password
                                                  ? "encrypted: the password does not open it"
                                                  : "encrypted");
         else
-            went_wrong(s, OUTCOME_UNSUPPORTED, ENCRYPTED_7Z);
+            stream_wrong(s, OUTCOME_UNSUPPORTED, ENCRYPTED_7Z);
+    } else if (strstr(text, "emory")) {
+        snprintf(more, sizeof more, "%s: unpack it with `zstd -d --long=31`, `xz -d` or `7z x`",
+                 text);
+        stream_wrong(s, OUTCOME_UNSUPPORTED, more);
     } else if (strstr(text, "nsupported")) {
         snprintf(more, sizeof more, "%s: unpack it with `7z x`, then give modhunt the folder",
                  text);
-        went_wrong(s, OUTCOME_UNSUPPORTED, more);
+        stream_wrong(s, OUTCOME_UNSUPPORTED, more);
     } else {
-        went_wrong(s, OUTCOME_DAMAGED, text);
+        stream_wrong(s, OUTCOME_DAMAGED, text);
     }
 }
 
+/* By libarchive's blocks: its archive_read_data() would keep back what came right
+ * before an error.  Holes between blocks are zeros. */
 static ssize_t read_member(struct stream *s, uint8_t *to, size_t len)
-{
-    la_ssize_t n = ARCHIVE_RETRY;
-
-    for (int i = 0; n == ARCHIVE_RETRY && i < RETRIES_MAX; i++)
-        n = archive_read_data(s->from, to, len);
-    if (n >= 0)
-        return n;
-    s->fatal = n <= ARCHIVE_FATAL;
-    archive_failed(s, s->from, s->form);
-    return -1;
-}
-
-/* Straight from where it comes; 0 at the end, and after an error. */
-static size_t stream_more(struct stream *s, uint8_t *to, size_t len)
-{
-    ssize_t n = s->ended ? 0 : s->from ? read_member(s, to, len) : read_file(s, to, len);
-
-    if (n <= 0) {
-        s->ended = true;
-        return 0;
-    }
-    s->count += (uint64_t)n;
-    if (s->digest)
-        digest_add(s->digest, span_of(to, (size_t)n));
-    return (size_t)n;
-}
-
-/* Holds up to `len` of its first bytes. */
-static void stream_hold(struct stream *s, size_t len)
 {
     size_t n;
 
-    if (len <= s->held_len)
-        return;
-    s->held = memory_grow(s->held, len, 1);
-    while (s->held_len < len
-           && (n = stream_more(s, s->held + s->held_len, len - s->held_len)) > 0)
-        s->held_len += n;
-}
+    while (s->part.len == 0 && s->place >= s->part_at) {
+        const void *bytes = NULL;
+        la_int64_t at = (la_int64_t)s->part_at;
+        int rc = ARCHIVE_RETRY;
 
-static size_t stream_read(struct stream *s, uint8_t *to, size_t len)
-{
-    if (s->held_at < s->held_len) {
-        size_t n = s->held_len - s->held_at < len ? s->held_len - s->held_at : len;
-
-        memcpy(to, s->held + s->held_at, n);
-        s->held_at += n;
-        return n;
+        for (int i = 0; rc == ARCHIVE_RETRY && i < RETRIES_MAX; i++)
+            rc = archive_read_data_block(s->from, &bytes, &s->part.len, &at);
+        s->part.at = bytes;
+        s->part_at = at < 0 ? s->place : (uint64_t)at;
+        if (rc == ARCHIVE_OK)
+            continue;
+        s->part = SPAN_NONE;
+        if (rc == ARCHIVE_EOF && s->place < s->part_at)
+            break; /* a hole at the end */
+        if (rc == ARCHIVE_EOF)
+            return 0;
+        s->fatal = rc <= ARCHIVE_FATAL;
+        archive_failed(s, s->from, s->form);
+        return -1;
     }
-    return stream_more(s, to, len);
+    if (s->place < s->part_at) {
+        n = s->part_at - s->place < len ? (size_t)(s->part_at - s->place) : len;
+        memset(to, 0, n);
+    } else {
+        n = s->part.len < len ? s->part.len : len;
+        memcpy(to, s->part.at, n);
+        s->part = span_of(s->part.at + n, s->part.len - n);
+        s->part_at += n;
+    }
+    s->place += n;
+    return (ssize_t)n;
 }
 
 /* ---- as libarchive asks for them ---- */
@@ -195,7 +113,7 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t offset, int w
         return ARCHIVE_FATAL;
     s->ended = false;
     s->held_at = s->held_len;
-    all.position = (uint64_t)at;
+    stream_counts.position = (uint64_t)at;
     return at;
 }
 
@@ -207,7 +125,7 @@ static la_int64_t on_skip(struct archive *a, void *ctx, la_int64_t bytes)
     (void)a;
     if (at < 0 || s->held_at < s->held_len)
         return 0;
-    all.position = (uint64_t)at;
+    stream_counts.position = (uint64_t)at;
     return bytes;
 }
 
@@ -255,19 +173,23 @@ static bool zip_has_end(const struct stream *s, bool seeks)
 static int open_archive(struct archive *a, struct stream *s, enum bundle_form form)
 {
     bool seeks = !s->from && !s->child->setup.stream;
+    uint64_t held_max = s->child->setup.limits.held_bytes;
 
-    if ((form == FORM_ZIP || form == FORM_7Z) && !seeks && all.held < INNER_BYTES_MAX) {
-        stream_hold(s, INNER_BYTES_MAX - all.held);
-        all.held += s->held_len;
+    enable(a, form);
+    s->skips = form == FORM_TAR || (form == FORM_ZIP && seeks);
+    if ((form == FORM_ZIP || form == FORM_7Z) && !seeks && stream_counts.held < held_max) {
+        stream_hold(s, (size_t)(held_max - stream_counts.held));
+        stream_counts.held += s->held_len;
         if (s->ended && s->outcome == OUTCOME_WHOLE) {
             s->cut = form == FORM_ZIP && !zip_has_end(s, false);
+            s->skips = form == FORM_ZIP;
             return archive_read_open_memory(a, s->held, s->held_len);
         }
     }
     if (form == FORM_7Z && !seeks) {
-        archive_set_error(a, EIO,
-                          "a 7z above 64 MiB that can't be sought: unpack it with `7z x` first");
-        went_wrong(s, OUTCOME_LIMIT, archive_error_string(a));
+        stream_wrong(s, OUTCOME_LIMIT, "a 7z in a bundle, too large to be held in memory"
+                                       " (--max-held), or unpack it with `7z x` first");
+        archive_set_error(a, EIO, "%s", s->text);
         return ARCHIVE_FATAL;
     }
     s->block = memory_get(BLOCK);
@@ -296,15 +218,10 @@ static void send_member(struct archive_entry *e, enum member_what what, const ch
 {
     la_int64_t size = archive_entry_size(e);
 
-    send((struct frame){
+    stream_send((struct frame){
         .kind = FRAME_MEMBER, .what = what, .name = span_text(name ? name : ""),
         .size = archive_entry_size_is_set(e) && size >= 0 ? (uint64_t)size : SIZE_UNKNOWN,
     });
-}
-
-static void send_end(enum outcome outcome, const char *text)
-{
-    send((struct frame){ .kind = FRAME_END, .outcome = outcome, .text = span_text(text) });
 }
 
 /* `x.evtx` for `in/x.evtx.gz`: what a stream without names holds. */
@@ -327,11 +244,34 @@ static char *inner_name(const char *name)
     return inner;
 }
 
+/* Where the rest of a member must be unpacked to reach the next one: here, where
+ * it is counted.  False where it is a bomb, or the archive is damaged. */
+static bool pass_over(struct stream *of, struct archive *a, const struct stream *member)
+{
+    uint64_t unpacked = member->count;
+    const void *bytes;
+    size_t len;
+    la_int64_t at;
+    int rc;
+
+    if (archive_format(a) == ARCHIVE_FORMAT_RAW)
+        return true; /* which has no next one: see take_entries */
+    while ((rc = archive_read_data_block(a, &bytes, &len, &at)) == ARCHIVE_OK) {
+        unpacked += len;
+        if (stream_too_dense(member, unpacked)) {
+            stream_wrong(of, OUTCOME_LIMIT, TOO_DENSE);
+            return false;
+        }
+    }
+    return rc > ARCHIVE_FATAL;
+}
+
 /* One member.  False where the archive can't go on behind it. */
 static bool take_entry(struct stream *of, struct archive *a, struct archive_entry *e,
                        enum bundle_form form, const char *name, unsigned depth)
 {
-    struct stream s = { .child = of->child, .from = a, .form = form };
+    struct stream s = { .child = of->child, .from = a, .form = form,
+                        .more = read_member };
     mode_t type = archive_entry_filetype(e);
     bool is_link = type == AE_IFLNK || archive_entry_hardlink(e);
 
@@ -339,27 +279,27 @@ static bool take_entry(struct stream *of, struct archive *a, struct archive_entr
         return true;
     if (is_link || (type != AE_IFREG && type != 0)) {
         send_member(e, is_link ? MEMBER_LINK : MEMBER_SPECIAL, name);
-        send_end(OUTCOME_LISTED, "");
+        stream_end(OUTCOME_LISTED, "");
         return true;
     }
     send_member(e, MEMBER_FILE, name);
     if (archive_entry_is_encrypted(e) && form == FORM_7Z) {
-        send_end(OUTCOME_UNSUPPORTED, ENCRYPTED_7Z);
+        stream_end(OUTCOME_UNSUPPORTED, ENCRYPTED_7Z);
         return true;
     }
     if (archive_entry_is_encrypted(e) && !of->child->setup.has_password) {
-        send_end(OUTCOME_ENCRYPTED, "encrypted");
+        stream_end(OUTCOME_ENCRYPTED, "encrypted");
         return true;
     }
     take(&s, name ? name : "", depth + 1);
-    return !s.fatal;
+    return !s.fatal && (of->skips || pass_over(of, a, &s));
 }
 
 static bool over_members(struct stream *of)
 {
-    if (all.members++ < of->child->setup.limits.members)
+    if (stream_counts.members++ < of->child->setup.limits.members)
         return false;
-    went_wrong(of, OUTCOME_LIMIT, "more members than may be read (--max-members)");
+    stream_wrong(of, OUTCOME_LIMIT, "more members than may be read (--max-members)");
     return true;
 }
 
@@ -386,6 +326,8 @@ static void take_entries(struct stream *of, struct archive *a, enum bundle_form 
         bool go_on = take_entry(of, a, e, form, inner ? inner : name_of(e), depth);
 
         free(inner);
+        if (archive_format(a) == ARCHIVE_FORMAT_RAW)
+            return; /* its one member: looking for another would unpack the rest */
         if (!go_on) {
             archive_failed(of, a, form);
             return;
@@ -393,24 +335,13 @@ static void take_entries(struct stream *of, struct archive *a, enum bundle_form 
     }
 }
 
-/* All bytes of the stream go through the digest, whatever libarchive needed. */
-static void drain(struct stream *s)
-{
-    uint8_t rest[4096];
-
-    s->ended = s->fatal;
-    while (stream_more(s, rest, sizeof rest) > 0)
-        ;
-}
-
 static void take_bundle(struct stream *s, enum bundle_form form, const char *name, unsigned depth)
 {
     struct frame leave = { .kind = FRAME_LEAVE };
     struct archive *a = archive_read_new();
-    size_t held_before = all.held;
+    size_t held_before = stream_counts.held;
 
-    send((struct frame){ .kind = FRAME_ENTER, .form = form });
-    enable(a, form);
+    stream_send((struct frame){ .kind = FRAME_ENTER, .form = form });
     if (s->child->setup.has_password)
         archive_read_add_passphrase(a, s->child->password);
     if (open_archive(a, s, form) == ARCHIVE_OK)
@@ -419,77 +350,32 @@ static void take_bundle(struct stream *s, enum bundle_form form, const char *nam
         archive_failed(s, a, form);
     archive_read_free(a);
     if (s->digest) {
-        drain(s);
+        stream_drain(s);
         digest_take(s->digest, leave.sha256);
         leave.hashed = !s->fatal;
     }
+    if (s->cut && s->outcome == OUTCOME_DAMAGED)
+        s->outcome = OUTCOME_WHOLE; /* what went wrong followed from it */
     if (s->cut)
-        went_wrong(s, OUTCOME_DAMAGED, "the end of the zip is missing: it was cut");
+        stream_wrong(s, OUTCOME_DAMAGED, "the end of the zip is missing: it was cut");
     leave.size = s->count;
     leave.outcome = s->outcome;
     leave.text = span_text(s->text);
-    send(leave);
-    all.held = held_before;
-}
-
-/* ---- one stream ---- */
-
-/* Sends up to one frame more; false at the end and at a limit. */
-static bool pump(struct stream *s, bool is_evtx, uint64_t read_before)
-{
-    static uint8_t bytes[CHUNK];
-    const struct bundle_limits *l = &s->child->setup.limits;
-    size_t n = stream_read(s, bytes, CHUNK);
-    uint64_t read = all.read - read_before + BLOCK;
-
-    if (n == 0)
-        return false;
-    all.unpacked += n;
-    if (s->count > l->member_bytes)
-        went_wrong(s, OUTCOME_LIMIT, "larger than a member may be (--max-member)");
-    else if (all.unpacked > l->bundle_bytes)
-        went_wrong(s, OUTCOME_LIMIT, "the bundle is larger than one may be (--max-bundle)");
-    else if (!is_evtx && s->count > RATIO_FLOOR && s->count / l->ratio > read)
-        went_wrong(s, OUTCOME_LIMIT, "it unpacks to more than evidence does (--max-ratio)");
-    if (s->outcome == OUTCOME_LIMIT)
-        return false;
-    struct frame f = { .kind = FRAME_DATA, .len = (uint32_t)n, .consumed = all.position };
-    all.told = time(NULL);
-    child_send_data(&f, bytes);
-    return true;
-}
-
-static void take_evidence(struct stream *s, uint64_t read_before)
-{
-    bool is_evtx = span_starts(span_of(s->held, s->held_len), SPAN(EVTX_MAGIC));
-
-    while (pump(s, is_evtx, read_before))
-        ;
-    send_end(s->outcome, s->text);
-}
-
-/* Its first bytes alone, so that the reader can name it. */
-static void take_head(struct stream *s, enum outcome outcome, const char *text)
-{
-    while (s->held_at < s->held_len && pump(s, true, all.read))
-        ;
-    if (s->outcome != OUTCOME_WHOLE)
-        send_end(s->outcome, s->text);
-    else
-        send_end(s->ended && outcome == OUTCOME_LISTED ? OUTCOME_WHOLE : outcome, text);
+    stream_send(leave);
+    stream_counts.held = held_before;
 }
 
 static void take(struct stream *s, const char *name, unsigned depth)
 {
-    uint64_t read_before = all.read;
     struct span head;
     struct magic m;
 
+    s->read_before = stream_counts.read;
     stream_hold(s, SNIFF_BYTES);
     head = span_of(s->held, s->held_len);
     m = magic_of(head);
     if (m.kind == KIND_BUNDLE && depth > s->child->setup.limits.depth) {
-        take_head(s, OUTCOME_LIMIT, "bundles in bundles nested too deep (--max-depth)");
+        stream_send_head(s, OUTCOME_LIMIT, "bundles in bundles nested too deep (--max-depth)");
     } else if (m.kind == KIND_BUNDLE) {
         if (s->from || s->child->setup.stream) {
             s->digest = s->child->digest[depth];
@@ -498,9 +384,9 @@ static void take(struct stream *s, const char *name, unsigned depth)
         }
         take_bundle(s, m.form, name, depth);
     } else if (m.kind == KIND_UNKNOWN && decoder_for(head)) {
-        take_evidence(s, read_before);
+        stream_send_all(s);
     } else {
-        take_head(s, OUTCOME_LISTED, "");
+        stream_send_head(s, OUTCOME_LISTED, "");
     }
     free(s->held);
     free(s->block);
@@ -520,8 +406,8 @@ void archive_warm_up(void)
 
 void archive_walk(struct child *c)
 {
-    struct stream file = { .child = c };
+    struct stream file = { .child = c, .more = stream_read_file };
 
-    memset(&all, 0, sizeof all);
+    memset(&stream_counts, 0, sizeof stream_counts);
     take(&file, c->name, 0);
 }

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MEMORY_MAX (512u << 20)
+#define MEMORY_MAX (448u << 20)  /* and what may be held of inner bundles */
 #define CPU_SECONDS_MAX (12 * 3600) /* the parent watches for progress; this is the last door */
 #define FILES_MAX 16
 #define STATUS_BROKEN 3
@@ -85,10 +85,10 @@ static bool limit(__rlimit_resource_t what, rlim_t value)
     return setrlimit(what, &(struct rlimit){ value, value }) == 0;
 }
 
-static bool limit_all(void)
+static bool limit_all(const struct child *c)
 {
-    return (SANITIZED || limit(RLIMIT_AS, MEMORY_MAX)) && limit(RLIMIT_FSIZE, 0)
-        && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, FILES_MAX)
+    return (SANITIZED || limit(RLIMIT_AS, MEMORY_MAX + c->setup.limits.held_bytes))
+        && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, FILES_MAX)
         && limit(RLIMIT_CPU, CPU_SECONDS_MAX);
 }
 
@@ -167,7 +167,7 @@ static bool be_confined(const struct child *c)
 {
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == c->setup.parent
         && prctl(PR_SET_DUMPABLE, SANITIZED ? 1 : 0) == 0
-        && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limit_all() && close_doors();
+        && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limit_all(c) && close_doors();
 }
 
 static _Noreturn void run_child(void)

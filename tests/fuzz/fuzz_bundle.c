@@ -65,7 +65,7 @@ static void walk(struct span file, bool stream)
         for (size_t i = 0; i <= BUNDLE_DEPTH_MAX; i++)
             c.digest[i] = digest_open();
         c.name = memory_text("f.gz");
-        c.setup.limits = (struct bundle_limits){ 3, 100, 1u << 20, 4u << 20, 200 };
+        c.setup.limits = (struct bundle_limits){ 3, 100, 1u << 20, 4u << 20, 1u << 20, 200 };
         begun = true;
     }
     c.setup.stream = stream;
