@@ -41,6 +41,7 @@ void help_first(FILE *to);
 #define OPTION_CASE { "case", 'c', "CASE", "the case, a file made by `modhunt ingest`" }
 #define OPTION_FORMAT { "format", 0, "FORM", "table, csv, tsv or jsonl" }
 #define OPTION_LIMIT { "limit", 0, "N", "at most N rows" }
+#define OPTION_FOLLOW { "follow", 0, NULL, "go on reading files that grow, until Ctrl-C" }
 #define OPTIONS_END { NULL, 0, NULL, NULL }
 
 /* The value of --case; NULL, said, where it is missing. */

@@ -70,6 +70,8 @@ static void *run_teller(void *ctx)
         n->records = in.records;
         n->loads = in.loads;
         n->damaged = in.damaged;
+        n->following = in.following;
+        n->last_record = in.last_record;
         n->took = moment_ticks() - began;
         if (!queue_try_send(c->feed.notices, n))
             notice_close(n);
@@ -132,10 +134,16 @@ static bool stop_writing(struct console *c, struct fault *f)
         atomic_store(&c->over, true);
         pthread_join(c->teller, NULL);
     }
-    feed_abandon(&c->feed);
+    if (in.following)
+        feed_halt(&c->feed); /* its rows are closed properly: there is never much left to file */
+    else
+        feed_abandon(&c->feed);
     ok = feed_stop(&c->feed, f);
     feed_clear(&c->feed);
-    if (ok && !in.done)
+    if (ok && in.following && !in.done)
+        tell("no longer followed; to go on: modhunt ingest -c %s --follow, with the same files",
+            c->path);
+    else if (ok && !in.done)
         tell("not all was loaded yet; to continue: modhunt ingest -c %s, with the same evidence",
             c->path);
     return ok;
@@ -281,6 +289,9 @@ static int console_run(const struct command *c, const struct options *o)
 
         if (strcmp(o->words[i], WALK_STANDARD_INPUT) == 0)
             continue;
+        if (kind == CASE_OURS && options_given(o, "follow"))
+            return tell_usage(NULL, "%s is a case; to follow files into it: modhunt ingest -c %s "
+                             "--follow FILE...", o->words[i], o->words[i]);
         if (kind == CASE_OURS && o->word_count == 1)
             return open_case(o->words[i]);
         if (kind == CASE_OURS)
@@ -306,18 +317,21 @@ static int console_run(const struct command *c, const struct options *o)
         return tell_fault(&f);
     }
     how.bundles = bundles.options;
+    how.follow = options_given(o, "follow");
     status = open_evidence(&how);
     bundle_words_clear(&bundles);
     host_words_clear(&how);
     return status;
 }
 
-static const struct option_fact console_options[] = { HOST_OPTIONS, BUNDLE_OPTIONS, OPTIONS_END };
+static const struct option_fact console_options[] = { OPTION_FOLLOW, HOST_OPTIONS,
+                                                      BUNDLE_OPTIONS, OPTIONS_END };
 
 const struct command console_command = {
     .name = "",
     .words = "the console",
     .synopsis = "  modhunt EVIDENCE...   make a case and open the console while it loads\n"
+                "  modhunt --follow FILE...  the same of files that grow: hits appear live\n"
                 "  modhunt CASE          open the console on a case\n",
     .text = "EVIDENCE is files, folders and archives; what a file is, is told by its content.\n"
             "The case is named after the first of them and lies in this folder, or, where that\n"

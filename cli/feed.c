@@ -87,7 +87,7 @@ bool feed_start(struct feed *fd, struct store *s, const char *case_path,
 {
     bool reads = how->path_count > 0;
 
-    *fd = (struct feed){ 0 };
+    *fd = (struct feed){ .follows = how->follow };
     if ((reads && !store_claim(s, f)) || (reads && !store_known(s, &fd->known, &fd->known_count, f))
         || (reads && !(fd->batches = queue_open(BATCHES_WAITING, f)))
         || !(fd->orders = queue_open(ORDERS_WAITING, f))

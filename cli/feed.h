@@ -17,6 +17,7 @@ struct feed {
     struct ingest *ingest;  /* NULL without evidence */
     struct known *known;    /* what the case had before */
     size_t known_count;
+    bool follows;           /* files that grow: ingest ends when it is told to */
 };
 
 /* Every path exists; else a fault that names the one that does not. */

@@ -30,6 +30,7 @@ static int ingest_run(const struct command *c, const struct options *o)
         return tell_fault(&f);
     }
     how.workers = (unsigned)workers;
+    how.follow = options_given(o, "follow");
     how.bundles = bundles.options;
     status = intake_run(path, &how);
     bundle_words_clear(&bundles);
@@ -40,6 +41,7 @@ static int ingest_run(const struct command *c, const struct options *o)
 static const struct option_fact ingest_options[] = {
     { "case", 'c', "CASE", "the case; made where there is none" },
     { "workers", 0, "N", "threads that decode; one a core unless told" },
+    OPTION_FOLLOW,
     HOST_OPTIONS,
     BUNDLE_OPTIONS,
     OPTIONS_END,
@@ -48,12 +50,18 @@ static const struct option_fact ingest_options[] = {
 const struct command ingest_command = {
     .name = "ingest",
     .words = "load evidence into a case",
-    .synopsis = "  modhunt ingest -c CASE EVIDENCE... [--workers N] [--password-file FILE]\n",
+    .synopsis = "  modhunt ingest -c CASE EVIDENCE... [--workers N] [--password-file FILE]\n"
+                "  modhunt ingest -c CASE --follow FILE...\n",
     .text = "EVIDENCE is files or folders, or `-` for standard input; what a file is, is told by\n"
             "its content.  Archives (zip, tar, 7z) and what gzip, bzip2, xz or zstd compressed\n"
             "are read as they are, nested ones too, and nothing is extracted.  The same bytes\n"
             "are never counted twice.  Ctrl-C stops at a commit, and the same command\n"
-            "continues from there.  Evidence is only read, never changed.\n",
+            "continues from there.  Evidence is only read, never changed.\n"
+            "\n"
+            "--follow goes on reading files that grow (XML, JSON lines, CSV, syslog, auditd), and\n"
+            "standard input as it comes, until Ctrl-C; rows are in the case within half a\n"
+            "second.  Log rotation is followed: a file that was renamed is read to its end\n"
+            "before the new one begins.  Started again, it goes on where it stopped.\n",
     .options = ingest_options,
     .run = ingest_run,
 };

@@ -14,7 +14,8 @@
 #include <poll.h>
 #include <signal.h>
 
-#define LOOK_MS 100 /* how long a signal may go unnoticed */
+#define LOOK_MS 100   /* how long a signal may go unnoticed */
+#define FOLLOW_MS 500 /* the same while files are followed for days */
 
 static volatile sig_atomic_t stop_asked;
 
@@ -99,14 +100,15 @@ static bool watch(struct feed *fd, struct progress *p, bool *stopped, struct fau
         struct pollfd poll_for = { .fd = queue_fd(fd->notices), .events = POLLIN };
         struct ingest_progress in;
 
-        poll(&poll_for, 1, LOOK_MS);
+        poll(&poll_for, 1, fd->follows ? FOLLOW_MS : LOOK_MS);
         if (hear(fd, &failed, f))
             break;
         ingest_progress(fd->ingest, &in);
         if (stop_asked && !*stopped && !in.done) {
             *stopped = true;
             progress_clear(p);
-            tell("stopping at the next commit (once more: at once)");
+            tell(fd->follows ? "no longer following: what was read is being committed"
+                             : "stopping at the next commit (once more: at once)");
             feed_halt(fd);
         }
         if (!*stopped)
@@ -136,7 +138,10 @@ static int load(struct feed *fd, const char *case_path, const char *path, bool *
         tell("what was committed is in %s; the same command continues from there", case_path);
         return STATUS_FAILED;
     }
-    return intake_report(case_path, path, fd, moment_ticks() - p.began, stopped, empty);
+    if (fd->follows && stopped)
+        tell("the same command goes on from here");
+    return intake_report(case_path, path, fd, moment_ticks() - p.began, stopped && !fd->follows,
+                         empty);
 }
 
 int intake_run(const char *case_path, const struct ingest_options *how)

@@ -31,6 +31,24 @@ static size_t add_left(char *out, size_t size, const struct ingest_progress *in,
     return n > 0 ? (size_t)n : 0;
 }
 
+static void following_line(char out[static PROGRESS_TEXT], const struct ingest_progress *in)
+{
+    char files[TELL_COUNT_TEXT], behind[TELL_BYTES_TEXT], records[TELL_COUNT_TEXT];
+    char loads[TELL_COUNT_TEXT], damaged[TELL_COUNT_TEXT], last[64] = "no record yet";
+    char time[MOMENT_TEXT_MAX];
+
+    if (in->bytes > in->bytes_done) {
+        snprintf(last, sizeof last, "%s behind", tell_bytes(in->bytes - in->bytes_done, behind));
+    } else if (in->last_record) {
+        moment_format(in->last_record, time); /* 2022-08-31T20:39:07.561000Z */
+        snprintf(last, sizeof last, "last record %.8s UTC", time + 11);
+    }
+    snprintf(out, PROGRESS_TEXT, "following %s %s, %s, %s records, %s loads, %s damaged",
+             tell_count(in->files, files), in->files == 1 ? "file" : "files", last,
+             tell_count(in->records, records), tell_count(in->loads, loads),
+             tell_count(in->damaged, damaged));
+}
+
 void progress_line(char out[static PROGRESS_TEXT], const struct ingest_progress *in,
                    int64_t took, bool settling, int width)
 {
@@ -40,6 +58,12 @@ void progress_line(char out[static PROGRESS_TEXT], const struct ingest_progress 
     double seconds = took > 0 ? (double)took / SECOND : 1;
     size_t used;
 
+    if (in->following && !settling) {
+        following_line(out, in);
+        if (width > 0 && strlen(out) >= (size_t)width)
+            out[width - 1] = 0;
+        return;
+    }
     used = (size_t)snprintf(
         out, PROGRESS_TEXT, "%s/%s%s files, %s of %s%s, %s records/s, %s loads, %s damaged",
         tell_count(in->files_done, done), tell_count(in->files, files), in->walked ? "" : "+",

@@ -260,6 +260,7 @@ struct source_closes {
     bool hashed;
     uint8_t sha256[SHA256_BYTES]; /* of the same bytes that were parsed, where `hashed` */
     struct span reason;  /* why not complete; SPAN_NONE */
+    const uint8_t *fingerprint; /* of what was read, where `opens` could not say; NULL */
 };
 
 /* Counts of declared records: records is their sum with damaged.  Recovered
@@ -319,6 +320,11 @@ struct batch {
     void *left;          /* the same of another decoder, in the arena */
     struct gap gap;
     bool ends;           /* of no source, and the last one: all evidence was read */
+
+    /* Of a file that is followed: the digest by which its beginning, up to `end`,
+     * is known again, so that the file can be gone on with; NULL. */
+    const uint8_t *followed;
+    bool caught_up; /* all that the file holds for now */
 };
 
 struct batch *batch_open(uint32_t source, uint64_t begin, uint64_t end);
@@ -382,9 +388,11 @@ struct known {
     bool hashed;
     uint8_t sha256[SHA256_BYTES];
     enum source_state state;
-    uint64_t place;     /* SOURCE_READING: everything before it is committed */
+    uint64_t place;     /* SOURCE_READING, or followed: everything before it is committed */
     uint64_t name;      /* known_name() of its path where it lay in no bundle; 0 */
     bool unfinished;    /* its ingest did not come to an end, and may be going on now */
+    bool followed;      /* it may be gone on with: the digest of what lies before `place` */
+    uint8_t beginning[SHA256_BYTES];
 };
 
 /* A path as a number that lives as long as this process; never 0. */

@@ -281,6 +281,8 @@ struct notice {
     char text[256];
     uint64_t files, files_done, bytes, bytes_done, records, loads, damaged;
     int64_t took; /* microseconds since the ingest began */
+    bool following;      /* files that grow: it ends when the analyst ends it */
+    int64_t last_record; /* of those: when one came last; 0 */
 };
 struct notice *notice_open(enum notice_kind kind);
 void notice_close(struct notice *n);

@@ -76,6 +76,7 @@ const struct decoder auditd_decoder = {
     .sniff = auditd_sniff,
     .cut = audit_cut,
     .cut_bytes = sizeof(struct audit_cut),
+    .whole = audit_whole,
     .piece_bytes = PIECE_BYTES,
     .piece_max = PIECE_BYTES_MAX,
     .decode = auditd_decode,

@@ -175,6 +175,10 @@ void audit_other(struct batch *b, const struct audit_event *e);
 /* Behind the last line before which no event is open, judged by the lines of a
  * window; *state is AUDIT_CUT_BYTES of zeroed memory. */
 size_t audit_cut(void *state, struct span bytes, uint64_t offset, bool at_end);
+
+/* As struct decoder's whole: behind the last line.  Asked once the log was quiet
+ * for a moment, so that no event is being written. */
+size_t audit_whole(void *state, struct span bytes, uint64_t offset);
 #define AUDIT_WINDOW_LINES 1024 /* looked at, from the end */
 struct audit_cut {
     size_t start[AUDIT_WINDOW_LINES + 1];       /* of a line; the last one first */

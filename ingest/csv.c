@@ -258,6 +258,11 @@ static size_t csv_cut(void *state, struct span bytes, uint64_t offset, bool at_e
     return c->width == WIDTH_ONE ? cut : cut * 2;
 }
 
+static size_t csv_whole(void *state, struct span bytes, uint64_t offset)
+{
+    return csv_cut(state, bytes, offset, false);
+}
+
 /* ---- decode ---- */
 
 static void take_row(struct form *f, const struct layout *l, const struct csv_cell *cells,
@@ -363,6 +368,7 @@ const struct decoder csv_decoder = {
     .name = "csv",
     .sniff = csv_sniff,
     .cut = csv_cut,
+    .whole = csv_whole,
     .prefix = csv_prefix,
     .cut_bytes = sizeof(struct cut_state),
     .piece_bytes = PIECE_BYTES,

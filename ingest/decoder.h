@@ -34,6 +34,12 @@ struct decoder {
      * at_end.  `state` is cut_bytes of zeroed memory, one for each source. */
     size_t (*cut)(void *state, struct span bytes, uint64_t offset, bool at_end);
     size_t cut_bytes;
+
+    /* Of a file that grows: how many of the buffered bytes are whole records; 0
+     * where none is.  With cut's state.  Where follow chains it is asked only once
+     * the file was quiet for a moment.  NULL: the format can't be followed. */
+    size_t (*whole)(void *state, struct span bytes, uint64_t offset);
+
     size_t piece_bytes; /* what a piece is made of: about 1 MiB */
     size_t piece_max;   /* the reader never buffers more; then it takes all as one
                            piece with damaged_cut */

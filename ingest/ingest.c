@@ -5,6 +5,7 @@
  * list of all files: every walk holds one folder's names at a time. */
 #include "ingest/ingest.h"
 
+#include "ingest/follow.h"
 #include "ingest/order.h"
 
 #include <pthread.h>
@@ -21,6 +22,7 @@ struct ingest {
     atomic_uint_fast64_t files, bytes;
     atomic_bool walked;
     struct reader reader;
+    struct follow *follow; /* NULL: the files are read once */
     pthread_t counter_thread, reader_thread;
     bool counter_runs, reader_runs;
 };
@@ -39,7 +41,10 @@ static void *count(void *ctx)
 {
     struct ingest *in = ctx;
 
-    walk_files(&in->counting);
+    if (in->follow)
+        atomic_store(&in->files, in->path_count);
+    else
+        walk_files(&in->counting);
     atomic_store(&in->walked, true);
     return NULL;
 }
@@ -48,7 +53,10 @@ static void *run(void *ctx)
 {
     struct ingest *in = ctx;
 
-    order_read(&in->reader, &in->reading);
+    if (in->follow)
+        follow_run(in->follow);
+    else
+        order_read(&in->reader, &in->reading);
     reader_ends(&in->reader);
     line_end(in->reader.line);
     return NULL;
@@ -83,7 +91,11 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
     in->counting = in->reading;
     in->counting.each = count_one;
     in->counting.ctx = in;
+    in->reader.known = o->known;
+    in->reader.known_count = o->known_count;
     in->reader.seen = seen_open(o->known, o->known_count);
+    in->reader.avoid = in->avoid;
+    in->reader.avoid_count = o->avoid_count;
     in->reader.digest = digest_open();
     in->reader.bundles = o->bundles;
     in->reader.zone = o->zone;
@@ -118,7 +130,10 @@ struct ingest *ingest_start(const struct ingest_options *o, struct queue *out, s
 
     struct ingest *in = memory_zero(1, sizeof *in);
     copy_options(in, o);
-    in->reader.line = line_open(o->workers ? o->workers : cores(), out, &in->tally, f);
+    if (o->follow)
+        in->follow = follow_open(&in->reader, (const char *const *)in->paths, in->path_count, f);
+    if (!o->follow || in->follow)
+        in->reader.line = line_open(o->workers ? o->workers : cores(), out, &in->tally, f);
     if (in->reader.line && start(in, &in->counter_thread, count, &in->counter_runs, f)
         && start(in, &in->reader_thread, run, &in->reader_runs, f))
         return in;
@@ -133,11 +148,14 @@ void ingest_progress(const struct ingest *in, struct ingest_progress *p)
     *p = (struct ingest_progress){
         .files = atomic_load(&in->files),
         .files_done = atomic_load(&in->reader.files_done),
-        .bytes = atomic_load(&in->bytes),
+        .bytes = in->follow ? atomic_load(&in->reader.bytes_done) + atomic_load(&in->reader.behind)
+                            : atomic_load(&in->bytes),
         .bytes_done = atomic_load(&in->reader.bytes_done),
         .records = atomic_load(&in->tally.records),
         .loads = atomic_load(&in->tally.loads),
         .damaged = atomic_load(&in->tally.damaged),
+        .following = in->follow != NULL,
+        .last_record = atomic_load(&in->reader.last_record),
         .walked = atomic_load(&in->walked),
         .done = atomic_load(&in->tally.ended),
     };
@@ -145,7 +163,10 @@ void ingest_progress(const struct ingest *in, struct ingest_progress *p)
 
 void ingest_stop(struct ingest *in)
 {
-    line_stop(in->reader.line);
+    if (in->follow)
+        follow_stop(in->follow);
+    else
+        line_stop(in->reader.line);
 }
 
 void ingest_finish(struct ingest *in)
@@ -157,6 +178,7 @@ void ingest_finish(struct ingest *in)
     if (in->counter_runs)
         pthread_join(in->counter_thread, NULL);
     line_close(in->reader.line);
+    follow_close(in->follow);
     seen_close(in->reader.seen);
     digest_close(in->reader.digest);
     if (in->password)

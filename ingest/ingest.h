@@ -21,11 +21,14 @@ struct file_id {
 struct ingest_options {
     const char *const *paths;     /* files and folders, as given; `-`: standard input */
     size_t path_count;
-    const struct known *known;    /* what the case has already */
+    struct known *known;          /* what the case has already; outlives the ingest, which
+                                     marks the followed rows that it goes on with
+                                     (SOURCE_READING, no longer `followed`) */
     size_t known_count;
     const struct file_id *avoid;  /* the live case, its -wal and -shm: passed over */
     size_t avoid_count;
     unsigned workers;             /* 0: one a core */
+    bool follow;                  /* the paths are files that grow: read on until stopped */
     struct bundle_options bundles; /* limits and password of archives */
     struct zone *zone;            /* of times that name none, borrowed; NULL: UTC */
     const char *host;             /* of records that name none; NULL: the collection tells */
@@ -35,6 +38,8 @@ struct ingest_progress {
     uint64_t files, files_done;   /* met so far, finished */
     uint64_t bytes, bytes_done;   /* of the files met so far */
     uint64_t records, loads, damaged; /* decoded so far */
+    bool following;
+    int64_t last_record;          /* when following handed on its last records; 0 */
     bool walked;                  /* the walk is over: files and bytes are final */
     bool done;
 };
@@ -51,8 +56,8 @@ struct ingest *ingest_start(const struct ingest_options *o, struct queue *out,
 void ingest_progress(const struct ingest *in, struct ingest_progress *p);
 
 /* Asks it to stop: no new piece is read, what is decoded is still sent, `out`
- * is closed.  A source that was cut short sends no `closes`.  Any thread; safe
- * to call twice.  (Not from a signal handler.) */
+ * is closed.  A source that was cut short sends no `closes`, but one that is
+ * followed does, up to its last whole record.  Any thread; safe to call twice.  (Not from a signal handler.) */
 void ingest_stop(struct ingest *in);
 
 /* Waits for the threads and frees.  The queue must be drained meanwhile. */

@@ -224,10 +224,16 @@ static void decode_any(const struct piece *p, struct batch *b)
     decode(p, b, false);
 }
 
+static size_t whole_lines(void *state, struct span bytes, uint64_t offset)
+{
+    return json_cut_lines(state, bytes, offset, false);
+}
+
 const struct decoder jsonl_decoder = {
     .name = "jsonl",
     .sniff = json_sniff_lines,
     .cut = json_cut_lines,
+    .whole = whole_lines,
     .cut_bytes = 0,
     .piece_bytes = PIECE_BYTES,
     .piece_max = PIECE_BYTES_MAX,

@@ -136,7 +136,10 @@ static void follow(struct line *l, struct job *j)
         follow_begin(l, j);
         return;
     }
-    if (l->following)
+    /* Several files that are followed are open at one time: the chain serves all. */
+    if (j->decoder && j->decoder->chains && l->chain)
+        j->decoder->follow(l->chain, j->batch, j->kind == JOB_CLOSES);
+    else if (l->following)
         l->following->follow(l->state, j->batch, j->kind == JOB_CLOSES);
     atomic_fetch_add(&l->tally->records, j->batch->counts.records - before.records);
     atomic_fetch_add(&l->tally->loads, j->batch->counts.loads - before.loads);

@@ -7,10 +7,12 @@
  * Going on where an ingest was killed: the file is read, hashed, decoded and
  * followed again from its start, but batches up to the committed place are not
  * sent.  If the bytes are not those of before, the old row is closed as
- * partial, saying so, and the file starts again as a new source. */
+ * partial, saying so, and the file starts again as a new source.  A file that was
+ * followed before is known by its beginning (tail.h). */
 #include "ingest/reader.h"
 
 #include "ingest/members.h"
+#include "ingest/tail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,24 +52,32 @@ static ssize_t read_at(int fd, uint8_t *to, size_t len, uint64_t offset)
 
 /* ---- before it is read ---- */
 
-/* SHA-256 of the size (eight bytes, little-endian), the first and the last
- * EDGE_BYTES; of all bytes where there are fewer. */
-static bool fingerprint(struct source *s, struct span head, uint8_t *tail)
+bool reader_has_open_ends(const struct reader *r)
 {
-    const struct file *file = s->ctx;
-    uint8_t size[8];
-    size_t len = s->size < EDGE_BYTES ? (size_t)s->size : EDGE_BYTES;
+    for (size_t i = 0; i < r->known_count; i++)
+        if (r->known[i].followed)
+            return true;
+    return false;
+}
 
-    if (read_at(file->fd, tail, len, s->size - len) != (ssize_t)len)
-        return false;
+bool reader_fingerprint(int fd, uint64_t size, struct digest *d,
+                        uint8_t out[static FINGERPRINT_BYTES])
+{
+    size_t len = size < EDGE_BYTES ? (size_t)size : EDGE_BYTES;
+    uint8_t text[8], *edge = memory_get(EDGE_BYTES);
+    bool ok;
+
     for (int i = 0; i < 8; i++)
-        size[i] = (uint8_t)(s->size >> (8 * i));
-    digest_reset(s->r->digest);
-    digest_add(s->r->digest, span_of(size, sizeof size));
-    digest_add(s->r->digest, head);
-    digest_add(s->r->digest, span_of(tail, len));
-    digest_take(s->r->digest, s->fingerprint);
-    return true;
+        text[i] = (uint8_t)(size >> (8 * i));
+    digest_reset(d);
+    digest_add(d, span_of(text, sizeof text));
+    ok = read_at(fd, edge, len, 0) == (ssize_t)len;
+    digest_add(d, span_of(edge, len));
+    ok = ok && read_at(fd, edge, len, size - len) == (ssize_t)len;
+    digest_add(d, span_of(edge, len));
+    free(edge);
+    digest_take(d, out);
+    return ok;
 }
 
 static bool hash_whole(struct source *s, uint8_t sha256[static SHA256_BYTES])
@@ -236,17 +246,17 @@ static bool read_bundle(struct source *s)
 }
 
 /* Of what is read: a bundle, or in a format that has a decoder. */
-static bool take_known(struct source *s, const struct taste *t, struct span head, uint8_t *tail)
+static bool take_known(struct source *s, const struct taste *t, struct span head)
 {
     const struct file *file = s->ctx;
     uint8_t sha256[SHA256_BYTES];
-    bool is_bundle = t->magic.kind == KIND_BUNDLE;
+    bool is_bundle = t->magic.kind == KIND_BUNDLE, taken;
 
     s->decoder = t->decoder;
     if (s->decoder)
         collection_find(&s->collection, &(struct lying){ .host = s->r->host,
                         .given = file->found->word, .path = s->path, .head = head });
-    if (!fingerprint(s, head, tail))
+    if (!reader_fingerprint(file->fd, s->size, s->r->digest, s->fingerprint))
         return list(s, SOURCE_UNREADABLE, "unknown", "changed while it was read");
     switch (find_copy(s, is_bundle, sha256)) {
     case COPY_TOLD:
@@ -259,16 +269,22 @@ static bool take_known(struct source *s, const struct taste *t, struct span head
     }
     if (line_stopping(s->r->line))
         return false;
+    if (t->decoder && t->decoder->whole) {
+        bool go_on = tail_rest(s->r, file->fd, file->found, &taken);
+
+        if (taken || !go_on)
+            return go_on;
+    }
     return is_bundle ? read_bundle(s) : read_source(s, interrupted_row(s));
 }
 
 static bool take_open(struct source *s)
 {
     const struct file *file = s->ctx;
-    uint8_t *edges = memory_get(2 * EDGE_BYTES);
+    uint8_t *edge = memory_get(EDGE_BYTES);
     size_t want = s->size < EDGE_BYTES ? (size_t)s->size : EDGE_BYTES;
-    ssize_t n = read_at(file->fd, edges, want, 0);
-    struct span head = span_of(edges, n > 0 ? (size_t)n : 0);
+    ssize_t n = read_at(file->fd, edge, want, 0);
+    struct span head = span_of(edge, n > 0 ? (size_t)n : 0);
     bool go_on;
 
     if (n < 0) {
@@ -278,10 +294,10 @@ static bool take_open(struct source *s)
     } else {
         struct taste t = source_taste(head);
 
-        go_on = t.state == SOURCE_READING ? take_known(s, &t, head, edges + EDGE_BYTES)
+        go_on = t.state == SOURCE_READING ? take_known(s, &t, head)
                                           : list(s, t.state, t.format, t.reason);
     }
-    free(edges);
+    free(edge);
     return go_on;
 }
 

@@ -28,6 +28,9 @@ static struct job *job_for(struct source *s, enum job_kind kind, uint64_t begin,
     if (s->decoder)
         j->batch->unnamed = arena_copy(&j->batch->arena, collection_unnamed(&s->collection),
                                        &full);
+    if (s->followed)
+        j->batch->followed = arena_copy(&j->batch->arena, span_of(s->followed, SHA256_BYTES),
+                                        &full).at;
     return j;
 }
 
@@ -68,6 +71,8 @@ bool source_closes(struct source *s, enum source_state state, uint64_t size,
     if (sha256)
         memcpy(c->sha256, sha256, SHA256_BYTES);
     c->reason = arena_copy(&j->batch->arena, span_text(reason), &full);
+    c->fingerprint = arena_copy(&j->batch->arena, span_of(s->fingerprint, FINGERPRINT_BYTES),
+                                &full).at;
     j->batch->closes = c;
     return line_put(s->r->line, j);
 }
@@ -122,6 +127,19 @@ static bool hand_on(struct source *s, struct buffer *b, size_t n, struct span pr
     b->offset += n;
     if (s->moved)
         s->moved(s, b->offset);
+    return line_put(s->r->line, j);
+}
+
+bool source_hand_on(struct source *s, struct piece piece, uint8_t *buffer, bool caught_up)
+{
+    struct job *j = job_for(s, JOB_PIECE, piece.offset, piece.offset + piece.bytes.len);
+    bool full = false;
+
+    piece.prefix = arena_copy(&j->batch->arena, piece.prefix, &full);
+    j->piece = piece;
+    j->buffer = buffer;
+    j->mute = piece.offset + piece.bytes.len <= s->muted;
+    j->batch->caught_up = caught_up;
     return line_put(s->r->line, j);
 }
 

@@ -27,6 +27,7 @@ struct source {
     const struct decoder *decoder; /* NULL: only listed */
     uint8_t fingerprint[FINGERPRINT_BYTES];
     int64_t written;     /* its date, or its bundle's; 0: not known */
+    const uint8_t *followed; /* what the next batches say of themselves: core/load.h */
     uint64_t muted;      /* batches that end up to here are in the case already */
     struct collection collection; /* whose host its records are of, where they name none */
 
@@ -54,6 +55,10 @@ void source_fill(struct source *s, struct buffer *b, size_t target);
 /* Cuts all of it and hands it on.  The buffer may hold the beginning already;
  * the digest then has seen it. */
 enum reading source_read(struct source *s, struct buffer *b);
+
+/* Hands on one piece of a followed source; the buffer, which piece.bytes borrows,
+ * is taken over.  False once the line is stopping. */
+bool source_hand_on(struct source *s, struct piece piece, uint8_t *buffer, bool caught_up);
 
 /* What its first bytes say is to be done with it. */
 struct taste {

@@ -307,6 +307,7 @@ const struct decoder syslog_decoder = {
     .sniff = syslog_sniff,
     .cut = audit_cut,
     .cut_bytes = sizeof(struct audit_cut),
+    .whole = audit_whole,
     .piece_bytes = PIECE_BYTES,
     .piece_max = PIECE_BYTES_MAX,
     .decode = syslog_decode,

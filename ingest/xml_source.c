@@ -136,6 +136,27 @@ static size_t xml_cut(void *state, struct span bytes, uint64_t offset, bool at_e
     return found == XML_NONE ? bytes.len - bytes.len % 2 : 0;
 }
 
+/* Behind the last record that is whole: unlike cut it needs no next one to begin. */
+static size_t xml_whole(void *state, struct span bytes, uint64_t offset)
+{
+    struct cut_state *c = state;
+    struct xml_scan s = { .in = bytes };
+    struct xml_record r;
+    uint8_t *copy = NULL;
+    size_t n = 0;
+
+    if (c->encoding == ENCODING_UNKNOWN)
+        c->encoding = encoding_of(bytes, offset);
+    if (unit_of(c->encoding) == 2) {
+        copy = narrow(bytes, c->encoding);
+        s.in = span_of(copy, bytes.len / 2);
+    }
+    while (xml_next(&s, &r) == XML_RECORD)
+        n = r.end;
+    free(copy);
+    return n * unit_of(c->encoding);
+}
+
 /* ---- records of a piece ---- */
 
 /* The record's bytes as UTF-8. */
@@ -214,6 +235,7 @@ const struct decoder xml_decoder = {
     .sniff = xml_sniff,
     .cut = xml_cut,
     .cut_bytes = sizeof(struct cut_state),
+    .whole = xml_whole,
     .piece_bytes = PIECE_BYTES,
     .piece_max = PIECE_BYTES_MAX,
     .decode = xml_decode,

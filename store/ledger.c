@@ -102,8 +102,18 @@ static bool row_resumed(struct store *s, const struct source_opens *o, struct so
         src->problems = (uint64_t)sqlite3_column_int64(st, 1);
     }
     stmt_done(st);
-    return row || fault(f, FAULT_CASE, "%s: evidence %lld is not there to go on with", s->path,
-                        (long long)o->resumes);
+    if (!row)
+        return fault(f, FAULT_CASE, "%s: evidence %lld is not there to go on with", s->path,
+                     (long long)o->resumes);
+    if (!(st = stmt_get(s, STMT_EVIDENCE_REOPEN, f)))
+        return false;
+    stmt_number(st, 1, o->resumes);
+    return stmt_run(s, st, f);
+}
+
+static struct span digest_span(const uint8_t *sha256)
+{
+    return sha256 ? span_of(sha256, SHA256_BYTES) : SPAN_NONE;
 }
 
 bool ledger_open(struct store *s, const struct batch *b, struct source **out, struct fault *f)
@@ -209,6 +219,7 @@ static bool add_counts(struct store *s, const struct source *src, const struct b
     stmt_time(st, 10, b->first_time);
     stmt_time(st, 11, b->last_time);
     stmt_number(st, 12, (int64_t)b->end);
+    stmt_blob(st, 13, digest_span(b->followed));
     return stmt_run(s, st, f);
 }
 
@@ -248,6 +259,8 @@ bool ledger_close(struct store *s, struct source *src, const struct batch *b, st
     }
     stmt_text(st, 5, text_clean(&w->scratch, c->reason, &altered, &cut));
     stmt_number(st, 6, moment_now());
+    stmt_blob(st, 7, digest_span(b->followed));
+    stmt_blob(st, 8, digest_span(c->fingerprint));
     ok = stmt_run(s, st, f);
     arena_rewind(&w->scratch, mark);
     *src = w->sources[--w->source_count];
@@ -334,7 +347,7 @@ static enum source_state state_named(struct span name)
 
 static void known_read(sqlite3_stmt *st, struct known *k)
 {
-    const void *fingerprint = sqlite3_column_blob(st, 2);
+    const void *fingerprint = sqlite3_column_blob(st, 2), *beginning = sqlite3_column_blob(st, 8);
 
     memset(k, 0, sizeof *k);
     k->evidence = sqlite3_column_int64(st, 0);
@@ -347,6 +360,9 @@ static void known_read(sqlite3_stmt *st, struct known *k)
     if (sqlite3_column_type(st, 6) != SQLITE_NULL)
         k->name = known_name(stmt_span(st, 6));
     k->unfinished = sqlite3_column_int(st, 7) != 0;
+    k->followed = beginning && sqlite3_column_bytes(st, 8) == SHA256_BYTES;
+    if (k->followed)
+        memcpy(k->beginning, beginning, SHA256_BYTES);
 }
 
 bool store_known(struct store *s, struct known **out, size_t *count, struct fault *f)

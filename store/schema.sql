@@ -21,6 +21,7 @@ CREATE TABLE evidence (
     state       TEXT NOT NULL,     -- reading, complete, partial, duplicate, unknown, ...
     reason      TEXT,
     place       INTEGER NOT NULL DEFAULT 0,  -- all before it is in the case
+    followed    BLOB,              -- SHA-256 of all before it, where the file may go on
     records     INTEGER NOT NULL DEFAULT 0,
     loads       INTEGER NOT NULL DEFAULT 0,
     processes   INTEGER NOT NULL DEFAULT 0,

@@ -47,17 +47,20 @@
     _(EVIDENCE_NEW,    "INSERT INTO evidence (path, path_raw, bundle, size, fingerprint, format," \
                        " state, opened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'reading', ?7)") \
     _(EVIDENCE_RESUMED,"SELECT place, (SELECT count(*) FROM ingest_problem WHERE evidence = e.id)" \
-                       " FROM evidence e WHERE id = ?1 AND state = 'reading'") \
+                       " FROM evidence e WHERE id = ?1 AND (state = 'reading' OR followed NOTNULL)") \
+    _(EVIDENCE_REOPEN, "UPDATE evidence SET state = 'reading', sha256 = NULL, reason = NULL," \
+                       " finished = NULL WHERE id = ?1") \
     _(EVIDENCE_ADD,    "UPDATE evidence SET records = records + ?2, loads = loads + ?3," \
                        " processes = processes + ?4, context = context + ?5, other = other + ?6," \
                        " damaged = damaged + ?7, duplicates = duplicates + ?8," \
                        " recovered = recovered + ?9, " LEAST("first_time", "?10") ", " \
-                       GREATEST("last_time", "?11") ", place = ?12 WHERE id = ?1") \
+                       GREATEST("last_time", "?11") ", place = ?12, followed = ?13 WHERE id = ?1") \
     _(EVIDENCE_SHIFT,  "UPDATE evidence SET loads = loads + ?2, processes = processes + ?3," \
                        " context = context + ?4, duplicates = duplicates + ?5," \
                        " recovered = recovered + ?6 WHERE id = ?1") \
     _(EVIDENCE_CLOSE,  "UPDATE evidence SET state = ?2, size = ?3, sha256 = ?4, reason = ?5," \
-                       " finished = ?6, settled = 0 WHERE id = ?1") \
+                       " finished = ?6, followed = ?7, fingerprint = ifnull(?8, fingerprint)," \
+                       " settled = 0 WHERE id = ?1") \
     _(STREAMS_CUT,     "UPDATE evidence SET state = 'partial', finished = ?1, settled = 0," \
                        " reason = 'standard input was cut off when its ingest was interrupted;" \
                        " it can''t be read on' WHERE " STREAM_READING) \
@@ -65,7 +68,8 @@
     _(KNOWN,           "SELECT id, size, fingerprint, sha256, state, place," \
                        " CASE WHEN bundle IS NULL THEN coalesce(path_raw, path) END," \
                        " id >= (SELECT CAST(value AS INTEGER) FROM meta" \
-                       " WHERE key = 'unfinished_from') FROM evidence ORDER BY id") \
+                       " WHERE key = 'unfinished_from'), followed FROM evidence" \
+                       " ORDER BY id") \
     _(INGEST_BEGUN,    "INSERT INTO meta VALUES ('unfinished_from', ?1) ON CONFLICT DO NOTHING") \
     _(INGEST_ENDED,    "DELETE FROM meta WHERE key IN ('unfinished_from', 'ingest_by')") \
     _(CLAIM_FIND,      "SELECT value FROM meta WHERE key = 'ingest_by'") \

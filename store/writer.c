@@ -21,6 +21,8 @@
 #define COMMIT_BULK_US 2000000 /* the same in the midst of much */
 #define COMMITTED_US 100000 /* between two NOTICE_COMMITTED */
 #define HELD_MAX 256
+#define SETTLE_US 30000000  /* between two settles while files are followed, and then */
+#define SETTLE_SHARE 20     /* at most a part of the time in this many */
 
 struct writer {
     struct store *store;
@@ -42,6 +44,8 @@ struct writer {
     struct notice total;
     int64_t began, oldest, told; /* ticks: start, first row waiting, last NOTICE_COMMITTED */
     bool untold, failed, batches_ended;
+    bool unsettled;       /* a followed file was caught up with since the last settle */
+    int64_t settle_next;  /* ticks: not before then */
 };
 
 /* ---- notices ---- */
@@ -188,6 +192,7 @@ static void do_batch(struct writer *w, struct batch *b)
     w->total.records += b->counts.records;
     w->total.loads += b->counts.loads;
     w->total.damaged += b->counts.damaged;
+    w->unsettled |= b->caught_up;
     if (!store_take(w->store, b, &f))
         fail(w, &f);
     batch_close(b);
@@ -248,6 +253,19 @@ static void check(struct writer *w)
     }
 }
 
+/* While files are followed the batches never end: a lull is the moment for it. */
+static void settle_in_between(struct writer *w)
+{
+    int64_t began = moment_ticks(), took;
+
+    if (!w->unsettled || began < w->settle_next || queue_length(w->batches) > 0)
+        return;
+    settle(w, false);
+    w->unsettled = false;
+    took = (moment_ticks() - began) * SETTLE_SHARE;
+    w->settle_next = moment_ticks() + (took > SETTLE_US ? took : SETTLE_US);
+}
+
 static void wait_for_work(struct writer *w)
 {
     struct pollfd fds[3] = { { .fd = w->wake, .events = POLLIN } };
@@ -263,6 +281,9 @@ static void wait_for_work(struct writer *w)
         wait_ms = left > 0 ? (int)left + 1 : 0;
     } else if (w->untold || w->held_count) {
         wait_ms = COMMITTED_US / 1000;
+    } else if (w->unsettled) {
+        int64_t left = (w->settle_next - moment_ticks()) / 1000;
+        wait_ms = left > 0 ? (int)left + 1 : 0;
     }
     while (poll(fds, count, wait_ms) < 0 && errno == EINTR)
         continue;
@@ -315,6 +336,8 @@ static void *run(void *arg)
         if (is_due(w))
             commit(w);
         end_batches(w);
+        if (!b && !w->failed && !w->batches_ended)
+            settle_in_between(w);
         tell_committed(w, false);
         send_held(w);
         if (!b)

@@ -53,10 +53,32 @@ static void progress_text(const struct model *m, bool whole, char *out, size_t s
         snprintf(out, size, "reading %u%%", percent > 100 ? 100 : percent);
 }
 
+static void following_text(const struct notice *n, bool whole, char *out, size_t size)
+{
+    char loads[SAY_MAX], time[SAY_MAX] = "", damaged[SAY_MAX] = "";
+
+    say_count((int64_t)n->loads, "load", NULL, loads);
+    if (n->damaged)
+        snprintf(damaged, sizeof damaged, ", %llu damaged", (unsigned long long)n->damaged);
+    if (n->last_record)
+        say_time(n->last_record, time);
+    if (!whole)
+        snprintf(out, size, "following");
+    else if (n->bytes > n->bytes_done)
+        snprintf(out, size, "following, %u%% read, %s%s",
+                 (unsigned)((double)n->bytes_done * 100 / (double)n->bytes), loads, damaged);
+    else if (!n->last_record)
+        snprintf(out, size, "following, no record yet");
+    else
+        snprintf(out, size, "following, last record %.8s, %s%s", time + 11, loads, damaged);
+}
+
 static void state_text(const struct model *m, bool whole, char *out, size_t size)
 {
     out[0] = '\0';
-    if (m->ingesting)
+    if (m->ingesting && m->progress.following)
+        following_text(&m->progress, whole, out, size);
+    else if (m->ingesting)
         progress_text(m, whole, out, size);
     else if (m->checking)
         snprintf(out, size, whole ? "read-only: checking the case" : "checking");
@@ -336,7 +358,9 @@ static void draw_status(const struct model *m, struct grid *g)
     if (p->rows.page)
         snprintf(right, sizeof right, "%s%s%s", text, text[0] ? "  " : "", say_took(p->rows.took, took));
     if (m->mode == MODE_LEAVE)
-        snprintf(text, sizeof text, "Evidence is still being read. Quit and stop reading?  y / n");
+        snprintf(text, sizeof text, m->progress.following
+                     ? "Files are being followed. Quit and stop following?  y / n"
+                     : "Evidence is still being read. Quit and stop reading?  y / n");
     else
         snprintf(text, sizeof text, "%s", m->message);
     used = 1 + grid_say(g, a.row, 1, a.columns - 2,

@@ -489,7 +489,7 @@ static struct known known_of(const struct place *p, const char *name, uint64_t *
     return k;
 }
 
-static struct told run_knowing(const struct place *p, const char *name, const struct known *k)
+static struct told run_knowing(const struct place *p, const char *name, struct known *k)
 {
     const char *path = path_in(p, name);
     struct ingest_options o = {
