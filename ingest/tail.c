@@ -168,6 +168,7 @@ static bool begin(struct tail *t, const struct decoder *d)
     int64_t resumes;
 
     s->decoder = d;
+    s->written = t->pipe ? moment_now() : (int64_t)t->modified.tv_sec * 1000000;
     collection_find(&s->collection, &(struct lying){ .host = s->r->host, .given = t->given,
                     .path = s->path, .head = span_of(t->bytes, t->len) });
     t->state = memory_zero(1, d->cut_bytes ? d->cut_bytes : 1);

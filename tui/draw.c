@@ -70,7 +70,7 @@ static void following_text(const struct notice *n, bool whole, char *out, size_t
     else if (!n->last_record)
         snprintf(out, size, "following, no record yet");
     else
-        snprintf(out, size, "following, last record %.8s, %s%s", time + 11, loads, damaged);
+        snprintf(out, size, "following, last record %.8s UTC, %s%s", time + 11, loads, damaged);
 }
 
 static void state_text(const struct model *m, bool whole, char *out, size_t size)

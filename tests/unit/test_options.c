@@ -293,6 +293,23 @@ static void numbers_read_as_people_write_them(void **state)
     }
 }
 
+static void the_line_of_following_says_when_a_record_came_last(void **state)
+{
+    struct ingest_progress in = { .files = 1, .following = true, .records = 1200, .loads = 1000,
+                                  .bytes = 10, .bytes_done = 10 };
+    char line[PROGRESS_TEXT];
+
+    (void)state;
+    progress_line(line, &in, 2000000, false, 200);
+    assert_string_equal(line, "following 1 file, no record yet, 1,200 records, 1,000 loads, 0 damaged");
+    in.last_record = 5025000000; /* 01:23:45 */
+    progress_line(line, &in, 2000000, false, 200);
+    assert_non_null(strstr(line, "last record 01:23:45 UTC"));
+    in.bytes = 10 + 4096;
+    progress_line(line, &in, 2000000, false, 200);
+    assert_non_null(strstr(line, "4.0 KiB behind"));
+}
+
 static void the_progress_line_says_what_is_left_once_it_knows(void **state)
 {
     struct ingest_progress in = { .files = 4, .files_done = 1, .bytes = 4096, .bytes_done = 1024,
@@ -329,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_case_is_told_by_content),
         cmocka_unit_test(numbers_read_as_people_write_them),
         cmocka_unit_test(the_progress_line_says_what_is_left_once_it_knows),
+        cmocka_unit_test(the_line_of_following_says_when_a_record_came_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
