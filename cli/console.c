@@ -72,6 +72,8 @@ static void *run_teller(void *ctx)
         n->damaged = in.damaged;
         n->following = in.following;
         n->last_record = in.last_record;
+        n->walked = in.walked;
+        n->settling = in.done;
         n->took = moment_ticks() - began;
         if (!queue_try_send(c->feed.notices, n))
             notice_close(n);

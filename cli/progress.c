@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -49,6 +50,24 @@ static void following_line(char out[static PROGRESS_TEXT], const struct ingest_p
              tell_count(in->damaged, damaged));
 }
 
+/* Where not all has room: how far, what is damaged, how long it takes. */
+static void short_line(char out[static PROGRESS_TEXT], const struct ingest_progress *in,
+                       int64_t took, bool settling)
+{
+    char files[TELL_COUNT_TEXT], loads[TELL_COUNT_TEXT], damaged[TELL_COUNT_TEXT];
+    unsigned percent = in->bytes ? (unsigned)((double)in->bytes_done * 100 / (double)in->bytes) : 0;
+    size_t used;
+
+    used = (size_t)snprintf(out, PROGRESS_TEXT, "%u%% of %s%s files, %s loads, %s damaged",
+                            percent > 100 ? 100 : percent, tell_count(in->files, files),
+                            in->walked ? "" : "+", tell_count(in->loads, loads),
+                            tell_count(in->damaged, damaged));
+    if (settling)
+        snprintf(out, PROGRESS_TEXT, "building the indexes; %s loads, %s damaged", loads, damaged);
+    else
+        add_left(out + used, PROGRESS_TEXT - used, in, took);
+}
+
 void progress_line(char out[static PROGRESS_TEXT], const struct ingest_progress *in,
                    int64_t took, bool settling, int width)
 {
@@ -74,8 +93,11 @@ void progress_line(char out[static PROGRESS_TEXT], const struct ingest_progress 
         used += (size_t)snprintf(out + used, PROGRESS_TEXT - used, ", building the indexes");
     else
         used += add_left(out + used, PROGRESS_TEXT - used, in, took);
-    if (width > 0 && used >= (size_t)width)
-        out[width - 1] = 0;
+    if (width > 0 && used >= (size_t)width) {
+        short_line(out, in, took, settling);
+        if (strlen(out) >= (size_t)width)
+            out[width - 1] = 0;
+    }
 }
 
 void progress_begin(struct progress *p)

@@ -280,6 +280,9 @@ struct notice {
     struct fault fault;
     char text[256];
     uint64_t files, files_done, bytes, bytes_done, records, loads, damaged;
+    uint64_t incomplete; /* NOTICE_INGESTED: files cut or unreadable */
+    bool walked;  /* files and bytes are final */
+    bool settling;/* all is read; indexes are built */
     int64_t took; /* microseconds since the ingest began */
     bool following;      /* files that grow: it ends when the analyst ends it */
     int64_t last_record; /* of those: when one came last; 0 */

@@ -6,6 +6,7 @@
  * numbers of records that are not kept are in no table. */
 #include "queries/ledger.h"
 
+#include "queries/about.h"
 #include "queries/columns.h"
 
 struct column_text {
@@ -61,26 +62,7 @@ static const struct list evidence_list = {
     evidence_texts, sizeof evidence_texts / sizeof *evidence_texts, evidence_is_text,
 };
 
-/* ---- gaps ---- */
-
-/* Files of one host and channel in the order of their numbers, each beside the
- * highest number before it; then runs of files that overlap or follow at once.
- * total() and not sum(): what evidence numbers may be too large to add up.  A
- * host that was merged into another stands for nothing of its own. */
-#define RUNS \
-    "WITH placed AS (SELECT coalesce(h.merged_into, h.id) AS host, r.evidence, r.Channel, r.first," \
-    " r.last, r.records, r.first_time, r.last_time, r.loads, r.processes, r.context" \
-    " FROM record_range r JOIN host h ON h.id = r.host)," \
-    " ordered AS (SELECT host, Channel, first, last, records, max(last) OVER (PARTITION BY" \
-    " host, Channel ORDER BY first, last, evidence ROWS BETWEEN UNBOUNDED PRECEDING AND 1" \
-    " PRECEDING) AS before FROM placed WHERE first IS NOT NULL)," \
-    " numbered AS (SELECT *, sum(before IS NULL OR first > before + 1) OVER (PARTITION BY host," \
-    " Channel ORDER BY first, last ROWS UNBOUNDED PRECEDING) AS run FROM ordered)," \
-    " run AS (SELECT host, Channel, run, max(0, max(last) - min(first) + 1 - sum(records))" \
-    " AS inside, max(0, min(first) - min(before) - 1) AS ahead FROM numbered" \
-    " GROUP BY host, Channel, run)," \
-    " gap AS (SELECT host, Channel, sum(inside > 0) + sum(ifnull(ahead, 0) > 0) AS gaps," \
-    " CAST(total(inside) + total(ahead) AS INTEGER) AS missing FROM run GROUP BY host, Channel) "
+/* ---- channels ---- */
 
 static const struct column_text channel_columns[CHANNEL_COLUMN_COUNT] = {
     [CHANNEL_HOST] = { "host", HOST_SHOWN },
@@ -300,7 +282,7 @@ bool ledger_list(const struct question *q, uint32_t limit, struct inquiry *out, 
     return true;
 }
 
-/* ---- damaged places, channels ---- */
+/* ---- damaged places ---- */
 
 static const struct column_text problem_columns[PROBLEM_COLUMN_COUNT] = {
     [PROBLEM_PATH] = { "path", "e.path" },
@@ -339,77 +321,6 @@ static void compile_channels(struct statement *s)
                      " GROUP BY r.host, r.Channel ORDER BY h.name, r.Channel");
 }
 
-/* ---- about one file, or one host ---- */
-
-static const struct column_text about_columns[ABOUT_COLUMN_COUNT] = {
-    [ABOUT_SECTION] = { "section", "a.section" }, [ABOUT_TEXT] = { "text", "a.text" },
-    [ABOUT_MORE] = { "more", "a.more" }, [ABOUT_A] = { "a", "a.a" }, [ABOUT_B] = { "b", "a.b" },
-    [ABOUT_C] = { "c", "a.c" }, [ABOUT_D] = { "d", "a.d" }, [ABOUT_E] = { "e", "a.e" },
-};
-
-static void about_file(const struct question *q, struct statement *s)
-{
-    size_t id = statement_keep(s, &(struct cell){ CELL_NUMBER, q->evidence, SPAN_NONE });
-
-    statement_put(s, "SELECT * FROM (SELECT 'channel' AS section, r.Channel AS text, " HOST_SHOWN
-                     " AS more,"
-                     " r.first AS a, r.last AS b, r.records AS c,"
-                     " CAST(max(0, r.last - r.first + 1 - r.records) AS INTEGER) AS d, r.loads AS e"
-                     " FROM placed r JOIN host h ON h.id = r.host WHERE r.evidence = ");
-    statement_again(s, id);
-    statement_put(s, " ORDER BY h.name, r.Channel LIMIT ");
-    statement_number(s, ABOUT_FILES_MAX);
-    statement_put(s, ") UNION ALL SELECT * FROM (SELECT 'other', o.Provider, NULL, o.EventID, NULL,"
-                     " o.records, NULL, NULL FROM other_record o WHERE o.evidence = ");
-    statement_again(s, id);
-    statement_put(s, " ORDER BY o.records DESC, o.Provider, o.EventID LIMIT ");
-    statement_number(s, ABOUT_OTHERS_MAX);
-    statement_put(s, ") UNION ALL SELECT * FROM (SELECT kind, reason, NULL, place, len, sections,"
-                     " NULL, NULL FROM (SELECT *, count(*) OVER (PARTITION BY kind) AS sections,"
-                     " row_number() OVER (PARTITION BY kind ORDER BY place, id) AS nth"
-                     " FROM ingest_problem WHERE evidence = ");
-    statement_again(s, id);
-    statement_put(s, ") WHERE nth <= ");
-    statement_number(s, ABOUT_PROBLEMS_MAX);
-    statement_put(s, " ORDER BY CASE kind WHEN 'damaged' THEN 0 WHEN 'more' THEN 1"
-                     " WHEN 'note' THEN 2 ELSE 3 END, place, id)");
-}
-
-static void about_host(const struct question *q, struct statement *s)
-{
-    size_t id = statement_keep(s, &(struct cell){ CELL_NUMBER, q->host, SPAN_NONE });
-
-    statement_put(s, "SELECT * FROM (SELECT 'channel' AS section, r.Channel AS text, NULL AS more,"
-                     " min(r.first) AS a, max(r.last) AS b, sum(r.records) AS c,"
-                     " coalesce(max(g.missing), 0) AS d, sum(r.loads) AS e"
-                     " FROM placed r LEFT JOIN gap g ON g.host = r.host"
-                     " AND g.Channel = r.Channel WHERE r.host = ");
-    statement_again(s, id);
-    statement_put(s, " GROUP BY r.Channel ORDER BY r.Channel LIMIT ");
-    statement_number(s, ABOUT_FILES_MAX);
-    statement_put(s, ") UNION ALL SELECT * FROM (SELECT 'file', e.path, e.bundle, NULL, NULL,"
-                     " sum(u.records), NULL, sum(u.loads) FROM (SELECT evidence, records, loads"
-                     " FROM placed WHERE host = ");
-    statement_again(s, id);
-    statement_put(s, " UNION ALL SELECT evidence, unnumbered, NULL FROM extent WHERE host = ");
-    statement_again(s, id);
-    statement_put(s, ") u JOIN evidence e ON e.id = u.evidence GROUP BY e.id ORDER BY e.id LIMIT ");
-    statement_number(s, ABOUT_FILES_MAX);
-    statement_put(s, ")");
-}
-
-static void compile_about(const struct question *q, struct statement *s)
-{
-    statement_put(s, RUNS "SELECT 0");
-    put_columns(s, about_columns, ABOUT_COLUMN_COUNT);
-    statement_put(s, " FROM (");
-    if (q->evidence)
-        about_file(q, s);
-    else
-        about_host(q, s);
-    statement_put(s, ") a");
-}
-
 void ledger_compile(const struct question *q, uint32_t limit, struct statement *s)
 {
     if (q->kind == QUESTION_PROBLEMS)
@@ -417,6 +328,6 @@ void ledger_compile(const struct question *q, uint32_t limit, struct statement *
     else if (q->kind == QUESTION_CHANNELS)
         compile_channels(s);
     else
-        compile_about(q, s);
+        about_compile(q, s);
     put_limit(s, limit);
 }

@@ -93,6 +93,7 @@ static void tell_totals(struct writer *w, enum notice_kind kind)
     n->records = w->total.records;
     n->loads = w->total.loads;
     n->damaged = w->total.damaged;
+    n->incomplete = w->total.incomplete;
     n->took = moment_ticks() - w->began;
     tell(w, n);
 }
@@ -193,6 +194,8 @@ static void do_batch(struct writer *w, struct batch *b)
     w->total.loads += b->counts.loads;
     w->total.damaged += b->counts.damaged;
     w->unsettled |= b->caught_up;
+    w->total.incomplete += b->closes && (b->closes->state == SOURCE_PARTIAL
+                                         || b->closes->state == SOURCE_UNREADABLE);
     if (!store_take(w->store, b, &f))
         fail(w, &f);
     batch_close(b);

@@ -13,7 +13,7 @@
     /* act_list.c */ \
     _(filter) _(everything) _(show_allowed) _(pivot_hash) _(pivot_host) _(loads) \
     _(sort_menu) _(sort_left) _(sort_right) _(sort_reverse) \
-    _(evidence) _(allowlist) _(help) _(leave) _(refresh) \
+    _(evidence) _(hosts) _(allowlist) _(help) _(leave) _(refresh) \
     _(sort_up) _(sort_down) _(sort_take) _(mode_end) _(leave_yes) \
     /* act_allow.c */ \
     _(allow_hash) _(allow_path) _(undo) _(redo)

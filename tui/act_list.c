@@ -130,7 +130,8 @@ enum acted act_pivot_host(struct model *m, const struct press *p)
         return WAITS;
     if (!on_row(m))
         return ACTED;
-    host = rows_text(r, r->cursor, COLUMN_ID_host);
+    host = model_place(m)->view == &view_hosts ? page_cell(r->page, r->cursor, HOST_NAME)->text
+                                               : rows_text(r, r->cursor, COLUMN_ID_host);
     if (host.len)
         pivot(m, PIVOT_HOST, host);
     else
@@ -281,10 +282,24 @@ static enum acted go_once(struct model *m, const struct view *v)
     return ACTED;
 }
 
+/* Files and hosts are two sides of one place. */
+static enum acted go_ledger(struct model *m, const struct view *v)
+{
+    if (model_place(m)->view->ledger && model_place(m)->view != v)
+        model_switch(m, v);
+    return go_once(m, v);
+}
+
 enum acted act_evidence(struct model *m, const struct press *p)
 {
     UNUSED(p);
-    return go_once(m, &view_evidence);
+    return go_ledger(m, &view_evidence);
+}
+
+enum acted act_hosts(struct model *m, const struct press *p)
+{
+    UNUSED(p);
+    return go_ledger(m, &view_hosts);
 }
 
 enum acted act_allowlist(struct model *m, const struct press *p)
@@ -313,7 +328,7 @@ enum acted act_refresh(struct model *m, const struct press *p)
 {
     UNUSED(p);
     rows_renew(&model_place(m)->rows);
-    m->totals_wanted = model_place(m)->view->totals;
+    m->totals_wanted = model_place(m)->view->totals || model_place(m)->view->ledger;
     m->detail.stale = true;
     m->redraw = true;
     return ACTED;

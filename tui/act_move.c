@@ -57,6 +57,16 @@ enum acted act_last_row(struct model *m, const struct press *p)
 
 /* ---- the lines of the detail, or of a view of text ---- */
 
+/* Is the detail of this very row still to come? */
+static bool detail_awaited(const struct model *m)
+{
+    const struct place *p = model_place(m);
+    int64_t id = rows_id(&p->rows, p->rows.cursor);
+
+    return m->detail.open && p->view->detail_question && id != 0
+        && (m->detail.id != id || (m->detail.serial != 0 && !m->detail.page));
+}
+
 static enum acted scroll(struct model *m, int by)
 {
     bool text = !model_place(m)->view->question;
@@ -64,7 +74,7 @@ static enum acted scroll(struct model *m, int by)
     int rows = text ? m->layout.list.rows : m->layout.detail.rows;
     int last = (text ? model_text_lines(m) : model_detail_lines(m)) - rows;
 
-    if (!text && m->detail.serial != 0 && !m->detail.page)
+    if (!text && detail_awaited(m))
         return WAITS;
     *at += by;
     if (*at > last)

@@ -213,6 +213,15 @@ static void fields(const struct page *p, struct sheet *s)
             field_line(p, row, s);
 }
 
+struct question *detail_ask(const struct place *p, int64_t id)
+{
+    struct question *q = question_open(QUESTION_DETAIL);
+
+    q->sighting = p->sighting ? p->sighting : id;
+    q->load = p->sighting ? id : 0;
+    return q;
+}
+
 void detail_sighting(const struct model *m, struct sheet *s)
 {
     const struct rows *r = &model_place(m)->rows;

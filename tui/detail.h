@@ -4,6 +4,9 @@
 
 #include "tui/model.h"
 
+/* What the detail of a sighting or a load asks. */
+struct question *detail_ask(const struct place *p, int64_t id);
+
 /* Of a sighting or a load: why it has its score, then every field. */
 void detail_sighting(const struct model *m, struct sheet *s);
 

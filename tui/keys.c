@@ -74,6 +74,7 @@ const struct key keys_everywhere[] = {
     { PRESS_CTRL('R'), "redo", act_redo, NULL, "Make the change again that was taken back" },
     { 'L', "allowlist", act_allowlist, NULL, "The allowlist: what is hidden, by whom and why" },
     { 'E', "evidence", act_evidence, NULL, "The evidence: what became of every record" },
+    { 'H', "hosts", act_hosts, NULL, "The hosts: what each logged, and what it did not" },
     { PRESS_CTRL('L'), "refresh", act_refresh, NULL, "Ask again and draw anew" },
     { 'q', "quit", act_leave, "quit", "Quit" },
     { PRESS_CTRL('C'), "quit", act_leave, NULL, "Quit" },

@@ -84,6 +84,6 @@ static void empty(const struct model *m, struct sheet *s)
 
 const struct view view_loads = {
     .name = "loads", .keys = keys, .question = question, .columns = columns,
-    .column_count = sizeof columns / sizeof *columns, .detail_asks = true,
-    .detail = detail_sighting, .empty = empty, .title = title,
+    .column_count = sizeof columns / sizeof *columns, .detail_question = detail_ask,
+    .sort = { COLUMN_ID_time, true }, .sorted = true, .detail = detail_sighting, .empty = empty, .title = title,
 };

@@ -15,7 +15,7 @@
 #define SPIN_AFTER_US 150000
 #define SPIN_FRAME_MS 120
 #define ORDER_WAIT_US 1500000 /* so long presses wait for an order's answer */
-#define TOTALS_US 500000      /* the counts are refreshed no faster */
+#define TOTALS_US 300000      /* the counts are refreshed no faster, and as fast as the rows */
 
 void model_open(struct model *m, const struct tui_doors *doors, const char *author)
 {
@@ -108,15 +108,18 @@ void model_ask_rows(struct model *m)
     if (!p->view->question)
         return;
     rows_begin(&p->rows, p->view->question(p));
-    if (p->view->totals)
+    if (p->view->totals || p->view->ledger)
         m->totals_wanted = true;
 }
 
 void model_sort(struct model *m, enum column c)
 {
     struct place *p = model_place(m);
-    enum column_type type = column_fact(c)->type;
+    enum column_type type = COLUMN_TEXT;
 
+    for (size_t i = 0; i < p->view->column_count; i++)
+        if (p->view->columns[i].id == (int)c)
+            type = p->view->columns[i].type;
     if (p->sort.column == c)
         p->sort.descending = !p->sort.descending;
     else
@@ -134,6 +137,19 @@ static void detail_forget(struct model *m)
     m->detail.stale = false;
 }
 
+static void place_begin(struct model *m, struct place *p, const struct view *view)
+{
+    *p = (struct place){ .view = view, .rows = { .screen = 1 } };
+    p->sort = view->sorted ? view->sort : (struct sort_key){ COLUMN_COUNT, false };
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        p->rows.at[c] = -1;
+    m->detail.focused = false;
+    detail_forget(m);
+    m->totals_serial = 0; /* what is under way counts another place */
+    model_ask_rows(m);
+    model_layout(m);
+}
+
 struct place *model_go(struct model *m, const struct view *view)
 {
     struct place *p;
@@ -142,23 +158,21 @@ struct place *model_go(struct model *m, const struct view *view)
         model_warn(m, "the trail is %d steps long: go back first (Backspace)", TRAIL_MAX);
         return NULL;
     }
-    p = &m->trail[m->places++];
-    *p = (struct place){ .view = view, .rows = { .screen = 1 } };
-    p->sort.column = COLUMN_COUNT;
-    if (view == &view_sightings)
-        p->sort = (struct sort_key){ COLUMN_ID_SuspicionScore, true };
-    else if (view == &view_loads)
-        p->sort = (struct sort_key){ COLUMN_ID_time, true };
-    for (size_t c = 0; c < COLUMN_COUNT; c++)
-        p->rows.at[c] = -1;
-    m->detail.focused = false;
-    if (!view->detail)
+    /* Where it would stand in the way, a detail is of the view that it was opened in. */
+    bool other = m->places && model_place(m)->view->detail != view->detail;
+    if (!view->detail || (other && !m->layout.beside))
         m->detail.open = false;
-    detail_forget(m);
-    m->totals_serial = 0; /* what is under way counts another place */
-    model_ask_rows(m);
-    model_layout(m);
+    p = &m->trail[m->places++];
+    place_begin(m, p, view);
     return p;
+}
+
+void model_switch(struct model *m, const struct view *view)
+{
+    struct place *p = model_place(m);
+
+    place_free(p);
+    place_begin(m, p, view);
 }
 
 void model_back(struct model *m)
@@ -179,7 +193,7 @@ void model_back(struct model *m)
         p->rows.asked = ASK_NOTHING;
     }
     p->rows.stale = true;
-    if (p->view->totals)
+    if (p->view->totals || p->view->ledger)
         m->totals_wanted = true;
     model_layout(m);
 }
@@ -224,7 +238,7 @@ static void ask_totals(struct model *m)
     bool live = m->totals_stale && m->totals_serial == 0 && !m->totals_wanted
         && m->now - m->totals_at > (pause > TOTALS_US ? pause : TOTALS_US);
 
-    if (!p->view->totals || !(m->totals_wanted || live))
+    if (!(p->view->totals || p->view->ledger) || !(m->totals_wanted || live))
         return;
     struct question *q = model_question(p, QUESTION_TOTALS);
     q->pane = PANE_TOTALS;
@@ -243,18 +257,16 @@ static void ask_detail(struct model *m)
     int64_t id = rows_id(&p->rows, p->rows.cursor);
     bool other = id != d->id;
 
-    if (!d->open || !p->view->detail_asks || id == 0 || rows_waiting(&p->rows))
+    if (!d->open || !p->view->detail_question || id == 0 || rows_waiting(&p->rows))
         return;
     if (!other && !(d->stale && d->serial == 0))
         return;
     if (other)
         detail_forget(m);
-    struct question *q = question_open(QUESTION_DETAIL);
+    struct question *q = p->view->detail_question(p, id);
     q->pane = PANE_DETAIL;
     q->everything = q->include_allowed = q->include_recovered = true;
     q->refresh = !other;
-    q->sighting = p->sighting ? p->sighting : id;
-    q->load = p->sighting ? id : 0;
     q->serial = d->serial = ++m->serial;
     d->id = id;
     d->stale = false;

@@ -51,8 +51,13 @@ struct view {
     const struct table_column *columns;
     size_t column_count;
     bool (*faded)(const struct rows *r, size_t row); /* rows that stand back; NULL: none */
-    bool totals;                                /* the top line counts sightings */
-    bool detail_asks;                           /* its detail needs QUESTION_DETAIL */
+    bool totals;                                /* the top line counts sightings, */
+    bool ledger;                                /* or files and hosts */
+    struct question *(*detail_question)(const struct place *p, int64_t id); /* what its
+                                                   detail needs; NULL: the row is all */
+    const char *aside;                          /* which key leads to what belongs to it; NULL */
+    struct sort_key sort;                       /* its usual order, where `sorted` */
+    bool sorted;
     void (*detail)(const struct model *m, struct sheet *s);
     void (*empty)(const struct model *m, struct sheet *s); /* why, and which key changes it */
     void (*text)(const struct model *m, struct sheet *s);  /* a view without rows */
@@ -168,6 +173,8 @@ void model_warn(struct model *m, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Goes to a new place; NULL, and a message, where the trail is full. */
 struct place *model_go(struct model *m, const struct view *view);
 void model_back(struct model *m);
+/* Shows another view in the same place. */
+void model_switch(struct model *m, const struct view *view);
 void model_sort(struct model *m, enum column c); /* by it; if so already, the other way */
 void model_ask_rows(struct model *m);  /* the place's question has changed */
 void model_order(struct model *m, struct order *o, const char *doing);
@@ -181,6 +188,7 @@ int model_text_lines(const struct model *m);
 /* The question of the place's view, with its scope, filter, pivot and order. */
 struct question *model_question(const struct place *p, enum question_kind kind);
 
-extern const struct view view_sightings, view_loads, view_evidence, view_allowlist, view_help;
+extern const struct view view_sightings, view_loads, view_evidence, view_hosts, view_allowlist,
+    view_help;
 
 #endif

@@ -4,6 +4,8 @@
  * nobody waits for any more is closed here and changes nothing. */
 #include "tui/model.h"
 
+#include "tui/say.h"
+
 #include <assert.h>
 
 bool model_press_room(const struct model *m)
@@ -105,8 +107,21 @@ static void order_done(struct model *m, const struct notice *n)
     else
         model_say(m, "%s", n->text);
     rows_renew(&p->rows);
-    m->totals_wanted = p->view->totals;
+    m->totals_wanted = p->view->totals || p->view->ledger;
     m->detail.stale = true;
+}
+
+static void say_ingested(struct model *m, const struct notice *n)
+{
+    char files[SAY_MAX], damaged[SAY_MAX];
+
+    say_count((int64_t)n->incomplete, "file is incomplete", "files are incomplete", files);
+    say_count((int64_t)n->damaged, "record is damaged", "records are damaged", damaged);
+    if (n->incomplete || n->damaged)
+        model_warn(m, "all is read, but %s%s%s: E says where and why", n->incomplete ? files : "",
+                   n->incomplete && n->damaged ? ", " : "", n->damaged ? damaged : "");
+    else
+        model_say(m, "%s", n->text[0] ? n->text : "all evidence is read, none of it was damaged");
 }
 
 void model_notice(struct model *m, struct notice *n)
@@ -124,7 +139,7 @@ void model_notice(struct model *m, struct notice *n)
         if (n->fault.kind != FAULT_NONE)
             model_warn(m, "%s", n->fault.text);
         else
-            model_say(m, "%s", n->text[0] ? n->text : "all evidence is read");
+            say_ingested(m, n);
         break;
     case NOTICE_ORDERED:
         order_done(m, n);

@@ -92,7 +92,9 @@ static void anchor_at(const struct rows *r, size_t row, struct anchor *a)
     struct anchor borrowed = { .set = true, .id = rows_id(r, row) };
 
     for (size_t i = 0; i < r->base->sorts; i++) {
-        const struct cell *c = rows_cell(r, row, r->base->sort[i].column);
+        size_t column = (size_t)r->base->sort[i].column;
+        const struct cell *c = r->page->ids ? rows_cell(r, row, r->base->sort[i].column)
+                             : column < r->page->columns ? page_cell(r->page, row, column) : NULL;
 
         if (c)
             borrowed.key[i] = *c;

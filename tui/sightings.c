@@ -126,19 +126,43 @@ static void press_line(struct sheet *s, const char *key, const char *what)
     sheet_words(s, STYLE_PLAIN, what);
 }
 
+/* Of the records that were read: which, if not loads? */
+static void records_line(const struct place *p, struct sheet *s)
+{
+    char line[400], records[SAY_MAX], files[SAY_MAX], processes[SAY_MAX], other[SAY_MAX];
+    const int64_t *t = p->totals;
+
+    sheet_end(s);
+    snprintf(line, sizeof line, "%s of %s: %s, %lld context, %s, %lld damaged.",
+             say_count(t[TOTAL_RECORDS], "record", NULL, records),
+             say_count(t[TOTAL_EVIDENCE], "file", NULL, files),
+             say_count(t[TOTAL_PROCESSES], "process", "processes", processes),
+             (long long)t[TOTAL_CONTEXT], say_count(t[TOTAL_OTHER], "other", NULL, other),
+             (long long)t[TOTAL_DAMAGED]);
+    sheet_words(s, STYLE_DIM, line);
+}
+
 /* The case holds no load at all: why? */
 static void empty_case(const struct model *m, const struct place *p, struct sheet *s)
 {
-    char text[SAY_MAX];
-
     if (m->ingesting) {
         sheet_words(s, STYLE_PLAIN, "Evidence is being read; rows appear here as they land.");
+        press_line(s, "E", "says of each file what was in it, as far as it is read");
     } else if (p->totals[TOTAL_EVIDENCE] == 0) {
         sheet_words(s, STYLE_PLAIN, "This case has no evidence yet. Quit, then: modhunt ingest -c CASE EVIDENCE...");
     } else {
-        sheet_words(s, STYLE_PLAIN, "There is no module load in this case. Its hosts log no Event ID 7 (ImageLoad), or these are other logs: ");
-        sheet_words(s, STYLE_PLAIN, say_count(p->totals[TOTAL_EVIDENCE], "file was read.", "files were read.", text));
+        sheet_words(s, STYLE_PLAIN, "There is no module load in this case. ");
+        if (p->totals[TOTAL_RECORDS] == 0)
+            sheet_words(s, STYLE_PLAIN, "No record was found in what was read.");
+        else if (p->totals[TOTAL_SYSMON])
+            sheet_words(s, STYLE_PLAIN, "Sysmon was logged, but no Event ID 7 (ImageLoad): its"
+                                        " configuration has no rule for it, or the log was cut.");
+        else
+            sheet_words(s, STYLE_PLAIN, "Its hosts log no Event ID 7 (ImageLoad): none of these"
+                                        " files is a log of Sysmon.");
+        records_line(p, s);
         press_line(s, "E", "says of each file what was in it");
+        press_line(s, "H", "says of each host what it logs, and what not");
     }
 }
 
@@ -162,9 +186,13 @@ static void empty(const struct model *m, struct sheet *s)
         return;
     }
     if (p->everything) {
-        sheet_words(s, STYLE_PLAIN, "Nothing to show.");
+        sheet_words(s, STYLE_PLAIN, m->ingesting ? "Nothing of it has been read yet."
+                                                 : "Nothing to show: no load in this case answers.");
     } else {
-        snprintf(line, sizeof line, "No hits, but %s that the seed's formula does not rank.",
+        bool hidden = p->totals[TOTAL_ALLOWED] > 0 && !p->include_allowed;
+
+        snprintf(line, sizeof line, "No hits%s, but %s that the seed's formula does not rank.",
+                 hidden ? " but those that the allowlist hides" : m->ingesting ? " yet" : "",
                  say_count(p->totals[TOTAL_SIGHTINGS], "sighting", NULL, text));
         sheet_words(s, STYLE_PLAIN, line);
         press_line(s, "e", "shows everything");
@@ -174,10 +202,16 @@ static void empty(const struct model *m, struct sheet *s)
                  say_count(p->totals[TOTAL_ALLOWED], "sighting", NULL, text));
         press_line(s, "v", line);
     }
+    if (p->totals[TOTAL_BLIND_HOSTS] > 0) {
+        snprintf(line, sizeof line, "says which %s no loads at all",
+                 say_count(p->totals[TOTAL_BLIND_HOSTS], "host logs", "hosts log", text));
+        press_line(s, "H", line);
+    }
 }
 
 const struct view view_sightings = {
     .name = "sightings", .keys = keys, .question = question, .columns = columns,
     .column_count = sizeof columns / sizeof *columns, .faded = allowed, .totals = true,
-    .detail_asks = true, .detail = detail_sighting, .empty = empty, .title = title,
+    .detail_question = detail_ask, .sort = { COLUMN_ID_SuspicionScore, true }, .sorted = true,
+    .detail = detail_sighting, .empty = empty, .title = title,
 };

@@ -32,6 +32,37 @@ static void the_first_screen_lists_the_hits(void **state)
     quit(s);
 }
 
+static void the_ledger_tells_of_files_and_of_hosts(void **state)
+{
+    struct screen *s = start(tale(), 24, 80);
+    (void)state;
+
+    screen_shows(s, "3 hits");
+    screen_type(s, "E");
+    screen_shows(s, "EVIDENCE  1 file, 0 with damage; 2 hosts, 0 without loads");
+    screen_shows(s, "tale.xml");
+    screen_type(s, "\r\rG");
+    screen_shows(s, "Channels, and gaps in their record numbers");
+    screen_type(s, "\x1b");
+    screen_rest(s, 100); /* or it would be the first byte of a key */
+    screen_type(s, "\x1b");
+    screen_rest(s, 100);
+    screen_type(s, "H");
+    screen_shows(s, "HOSTS  1 file");
+    screen_shows(s, "row 1 of 2");
+    screen_type(s, "/nowhere\r");
+    screen_shows(s, "No host's name holds nowhere");
+    screen_type(s, "E");
+    screen_shows(s, "EVIDENCE");
+    screen_type(s, "/TALE\r");
+    screen_shows(s, "row 1 of 1");
+    screen_type(s, "s");
+    screen_shows(s, "State");
+    screen_type(s, "jj\r");
+    screen_shows(s, "State▴");
+    quit(s);
+}
+
 static void a_key_sorts_and_another_turns_the_order(void **state)
 {
     struct screen *s = start(tale(), 24, 100);
@@ -270,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_screen_lists_the_hits),
+        cmocka_unit_test(the_ledger_tells_of_files_and_of_hosts),
         cmocka_unit_test(a_key_sorts_and_another_turns_the_order),
         cmocka_unit_test(the_filter_changes_the_list_as_one_types),
         cmocka_unit_test(the_detail_explains_and_shows_every_field),

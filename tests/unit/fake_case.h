@@ -39,6 +39,7 @@ struct fake_case {
     int64_t allowed_sighting;
     char reason[256];
     bool full;                  /* orders are refused */
+    bool sysmon;                /* Sysmon was logged */
 };
 
 static inline struct fake_row *fake_add(struct fake_case *c, const char *host, const char *Image,
@@ -249,6 +250,11 @@ static inline void fake_totals(struct fake_case *c, const struct question *q, st
         t[TOTAL_HOSTS] += new_host;
     }
     t[TOTAL_EVIDENCE] = 3;
+    t[TOTAL_RECORDS] = c->count ? t[TOTAL_CASE_LOADS] : 50;
+    t[TOTAL_SYSMON] = c->sysmon;
+    t[TOTAL_CASE_HOSTS] = 2;
+    t[TOTAL_BLIND_HOSTS] = 1;
+    t[TOTAL_DAMAGED_FILES] = 1;
     fake_page_room(p, TOTAL_COUNT, 1);
     for (size_t i = 0; i < TOTAL_COUNT; i++)
         p->cells[i] = fake_number(t[i]);
@@ -299,7 +305,51 @@ static inline void fake_evidence(struct page *p)
         row[EVIDENCE_PATH] = fake_text(files[i][0]);
         row[EVIDENCE_FORMAT] = fake_text(files[i][1]);
         row[EVIDENCE_STATE] = fake_text(files[i][2]);
+        row[EVIDENCE_CONFLICTS] = fake_number(0);
+        if (i == 1)
+            row[EVIDENCE_LOADS] = row[EVIDENCE_DAMAGED] = row[EVIDENCE_RECOVERED] =
+                row[EVIDENCE_DUPLICATES] = fake_number(0);
         row[EVIDENCE_FIRST_TIME] = row[EVIDENCE_LAST_TIME] = fake_number(1661978347561000);
+    }
+}
+
+/* Two hosts, one of which logs no loads. */
+static inline void fake_hosts(struct page *p)
+{
+    fake_page_room(p, HOST_COLUMN_COUNT, 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct cell *row = &p->cells[i * HOST_COLUMN_COUNT];
+
+        p->keys[i] = (int64_t)i + 1;
+        for (int k = 0; k < HOST_COLUMN_COUNT; k++)
+            row[k] = fake_number(0);
+        row[HOST_NAME] = fake_text(i ? "BLIND" : "WS01");
+        row[HOST_PLATFORM] = fake_text("windows");
+        row[HOST_FIRST_TIME] = row[HOST_LAST_TIME] = fake_number(1661978347561000);
+        row[HOST_SHA256] = row[HOST_SHA1] = row[HOST_MD5] = row[HOST_IMPHASH] = (struct cell){ 0 };
+        if (i)
+            continue;
+        row[HOST_LOADS] = row[HOST_PROCESSES] = fake_number(7);
+        row[HOST_MISSING] = fake_number(1234);
+        row[HOST_SHA256] = fake_text("all");
+        row[HOST_SHA1] = row[HOST_IMPHASH] = fake_text("none");
+        row[HOST_MD5] = fake_text("some");
+    }
+}
+
+static inline void fake_about(const struct question *q, struct page *p)
+{
+    fake_page_room(p, ABOUT_COLUMN_COUNT, 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct cell *row = &p->cells[i * ABOUT_COLUMN_COUNT];
+
+        row[ABOUT_SECTION] = fake_text(i == 0 ? "channel" : "damaged");
+        row[ABOUT_TEXT] = fake_text(i == 0 ? q->host ? "of the host" : "Security" : "it is torn");
+        row[ABOUT_A] = fake_number(i == 0 ? 10 : (int64_t)i * 4096);
+        row[ABOUT_B] = fake_number(i == 0 ? 19 : 0);
+        row[ABOUT_C] = fake_number(i == 0 ? 7 : 300);
+        row[ABOUT_D] = fake_number(3);
+        row[ABOUT_E] = fake_number(0);
     }
 }
 
@@ -355,6 +405,8 @@ static inline void fake_ask(void *ctx, struct question *q)
     case QUESTION_TOTALS: fake_totals(c, q, p); break;
     case QUESTION_DETAIL: fake_detail(c, q, p); break;
     case QUESTION_EVIDENCE: fake_evidence(p); break;
+    case QUESTION_HOSTS: fake_hosts(p); break;
+    case QUESTION_ABOUT: fake_about(q, p); break;
     case QUESTION_ALLOW: fake_allow(c, p); break;
     default: fake_page_room(p, 0, 0); break;
     }

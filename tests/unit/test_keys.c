@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static const struct view *const views[] = {
-    &view_sightings, &view_loads, &view_evidence, &view_allowlist, &view_help,
+    &view_sightings, &view_loads, &view_evidence, &view_hosts, &view_allowlist, &view_help,
 };
 #define VIEWS (sizeof views / sizeof *views)
 

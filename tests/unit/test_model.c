@@ -34,13 +34,83 @@ static void everything_is_one_key_away_and_tells_non_hits_apart(void **state)
     close_desk(d);
 }
 
+static void the_ledger_says_what_is_damaged_and_what_is_not_logged(void **state)
+{
+    static const int sizes[][2] = { { 24, 80 }, { 50, 160 } };
+    (void)state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct desk *d = demo(1);
+
+        open_desk(d, sizes[i][0], sizes[i][1]);
+        SHOWS(d, "H  1 host without loads");
+        type(d, "\rE"); /* a detail that is open does not stand in the way where room is short */
+        SHOWS(d, "EVIDENCE  3 files, 1 with damage; 2 hosts, 1 without loads");
+        assert_int_equal(d->m->detail.open, i == 1);
+        assert_non_null(strstr(line(d, row_with(d, "Operational.evtx")), "complete, 1011"));
+        SHOWS(d, "complete, no loads");
+        SHOWS(d, "partial, 3011");
+        if (i == 0)
+            type(d, "\r");
+        type(d, "j\rG");
+        SHOWS(d, "4096  it is torn");
+        SHOWS(d, "and 298 more: modhunt evidence --problems");
+        if (i == 1)
+            SHOWS(d, "Security: 7 records, numbers 10 to 19");
+        assert_int_equal(d->m->places, 2);
+        type(d, "\x1b\x1bH");
+        SHOWS(d, "HOSTS  3 files");
+        assert_int_equal(d->m->places, 2); /* the same place, seen from another side */
+        assert_non_null(strstr(line(d, row_with(d, "BLIND")), "loads, processes, context"));
+        assert_non_null(strstr(line(d, row_with(d, "WS01")), "1,234"));
+        type(d, "j\r");
+        SHOWS(d, "It logged no module load (Event ID 7)");
+        type(d, "\x1bgo");
+        SHOWS(d, "host WS01"); /* everything on it */
+        assert_int_equal(d->m->places, 3);
+        type(d, "\bE");
+        SHOWS(d, "EVIDENCE");
+        close_desk(d);
+    }
+}
+
+static void the_end_of_an_ingest_says_what_was_damaged(void **state)
+{
+    static const struct { uint64_t incomplete, damaged; const char *says; } table[] = {
+        { 0, 0, "all evidence is read, none of it was damaged" },
+        { 1, 0, "all is read, but 1 file is incomplete: E says" },
+        { 2, 3, "all is read, but 2 files are incomplete, 3 records are damaged: E says" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct notice *n = notice_open(NOTICE_INGESTED);
+        struct desk *d = demo(1);
+
+        d->doors.ingesting = true;
+        n->incomplete = table[i].incomplete;
+        n->damaged = table[i].damaged;
+        open_desk(d, 24, 80);
+        fake_send(d->c->notices, n);
+        settle(d);
+        SHOWS(d, table[i].says);
+        assert_int_equal(d->m->message_bad, i > 0);
+        close_desk(d);
+    }
+}
+
 static void an_empty_view_says_why_and_which_key_helps(void **state)
 {
     static const struct { int rows; const char *keys, *says; bool ingesting; } table[] = {
         { 0, "", "There is no module load in this case", false },
+        { 0, "", "(ImageLoad): none of these files is a log of Sysmon", false },
+        { 0, "", "50 records of 3 files", false },
+        { 0, "", "H     says of each host what it logs", false },
         { 0, "", "Evidence is being read", true },
         { 1, "", "No hits, but 1 sighting", false },
         { 2, "/nothing such\r", "Nothing here holds nothing such", false },
+        { 1, "", "H     says which 1 host logs no loads at all", false },
+        { 0, "E/nothing\r", "complete, no loads", false },
         { 2, "L", "Nothing is allowed", false },
     };
     (void)state;
@@ -320,6 +390,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_screen_lists_the_hits_by_score),
         cmocka_unit_test(everything_is_one_key_away_and_tells_non_hits_apart),
+        cmocka_unit_test(the_ledger_says_what_is_damaged_and_what_is_not_logged),
+        cmocka_unit_test(the_end_of_an_ingest_says_what_was_damaged),
         cmocka_unit_test(an_empty_view_says_why_and_which_key_helps),
         cmocka_unit_test(the_detail_explains_the_score),
         cmocka_unit_test(what_was_not_logged_is_not_shown_as_if_it_were),

@@ -140,6 +140,22 @@ static void progress_is_on_the_top_line_and_quitting_asks(void **state)
     fake_send(d->c->notices, n);
     open_desk(d, 24, 160);
     SHOWS(d, "reading 3/12 files 43%, 200,000 records/s, 1,234 loads, 2 damaged");
+    n = notice_open(NOTICE_PROGRESS);
+    n->bytes = 100;
+    n->bytes_done = 43;
+    n->took = 43000000;
+    n->damaged = 2;
+    n->walked = true;
+    fake_send(d->c->notices, n);
+    model_resize(d->m, 24, 80);
+    grid_resize(&d->g, 24, 80);
+    settle(d);
+    SHOWS(d, "reading 43%, 2 damaged, 0:57 left"); /* also where room is short */
+    n = notice_open(NOTICE_PROGRESS);
+    n->settling = true;
+    fake_send(d->c->notices, n);
+    settle(d);
+    SHOWS(d, "building the indexes");
     type(d, "q");
     SHOWS(d, "still being read");
     assert_false(d->m->leave);

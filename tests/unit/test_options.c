@@ -326,6 +326,10 @@ static void the_progress_line_says_what_is_left_once_it_knows(void **state)
                               "3 damaged, 0:06 left");
     progress_line(line, &in, 2000000, true, 200);
     assert_non_null(strstr(line, "building the indexes"));
+    progress_line(line, &in, 2000000, false, 80); /* the time left and the damage stay */
+    assert_string_equal(line, "25% of 4 files, 1,500 loads, 3 damaged, 0:06 left");
+    progress_line(line, &in, 2000000, true, 80);
+    assert_string_equal(line, "building the indexes; 1,500 loads, 3 damaged");
     progress_line(line, &in, 2000000, false, 20);
     assert_int_equal(strlen(line), 19);
     in = (struct ingest_progress){ 0 };
