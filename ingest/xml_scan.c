@@ -266,21 +266,52 @@ static bool starts_event(struct span in, size_t p, bool *unsure)
         && (is_space(in.at[end]) || in.at[end] == '>' || in.at[end] == '/');
 }
 
-/* The first such place at or after p, sure or not; in.len where there is none. */
-static size_t next_start(struct span in, size_t p, bool *unsure)
+/* Behind the comment or CDATA that begins at the `<` at p: what stands in it is no
+ * record.  p where none begins; 0 where it has no end (yet). */
+static size_t past_hidden(struct xml_scan *s, size_t p)
 {
-    for (p = next_open(in, p); p < in.len; p = next_open(in, p + 1))
-        if (starts_event(in, p, unsure) || *unsure)
+    static const size_t opening_max = sizeof "<![CDATA[" - 1;
+
+    if (p + 1 >= s->in.len || s->in.at[p + 1] != '!')
+        return p;
+    if (starts_at(s->in, p, "<!--"))
+        return behind(s->in, p + 4, "-->", &s->comment_sought);
+    if (starts_at(s->in, p, "<![CDATA["))
+        return behind(s->in, p + opening_max, "]]>", &s->cdata_sought);
+    return s->in.len - p < opening_max ? 0 : p;
+}
+
+/* The first such place at or after p, sure or not; in.len where there is none.
+ * *more where something begins there that hides records, and does not end yet:
+ * what never ends hides nothing. */
+static size_t next_start(struct xml_scan *s, size_t p, bool *unsure, bool *more)
+{
+    for (p = next_open(s->in, p); p < s->in.len;) {
+        size_t behind_it = past_hidden(s, p);
+
+        if (behind_it > p) {
+            p = next_open(s->in, behind_it);
+            continue;
+        }
+        if (behind_it == 0 && p + 1 < s->in.len && s->in.at[p + 1] == '!' && !s->at_end) {
+            *more = true;
             return p;
-    return in.len;
+        }
+        if (starts_event(s->in, p, unsure) || *unsure)
+            return p;
+        p = next_open(s->in, p + 1);
+    }
+    return s->in.len;
 }
 
 enum xml_found xml_next(struct xml_scan *s, struct xml_record *r)
 {
-    bool unsure = false;
-    size_t start = next_start(s->in, s->at, &unsure), end;
+    bool unsure = false, more = false;
+    size_t start = next_start(s, s->at, &unsure, &more), end;
 
     s->at = start;
+    if (more)
+        return XML_MORE;
     if (start == s->in.len)
         return XML_NONE;
     if (unsure && (!s->at_end || !span_is(name_at(s->in, start + 1, &end), "Event"))) {
@@ -320,10 +351,11 @@ size_t xml_last_event(struct span in)
 
 bool xml_has_event(struct span in)
 {
-    bool unsure = false;
+    struct xml_scan s = { .in = in, .at_end = true };
+    bool unsure = false, more = false;
 
-    for (size_t p = next_start(in, 0, &unsure); p < in.len && !unsure;
-         p = next_start(in, p + 1, &unsure)) {
+    for (size_t p = next_start(&s, 0, &unsure, &more); p < in.len && !unsure;
+         p = next_start(&s, p + 1, &unsure, &more)) {
         struct tag t = tag_at(in, p);
 
         if (looks_real(in, p, &t, &unsure))
@@ -331,4 +363,40 @@ bool xml_has_event(struct span in)
         unsure = false;
     }
     return false;
+}
+
+/* Behind blanks, instructions and comments at p. */
+static size_t past_blanks(struct span in, size_t p)
+{
+    size_t none = 0, to = p;
+
+    do {
+        p = to;
+        while (p < in.len && is_space(in.at[p]))
+            p++;
+        to = starts_at(in, p, "<!--") ? behind(in, p + 4, "-->", &none)
+           : starts_at(in, p, "<?") ? behind(in, p + 2, "?>", &none) : 0;
+        none = 0;
+    } while (to > p);
+    return p;
+}
+
+bool xml_is_empty_export(struct span in)
+{
+    size_t p = past_blanks(in, 0), end;
+    struct tag t;
+
+    if (p >= in.len || in.at[p] != '<' || !span_is(name_at(in, p + 1, &end), "Events"))
+        return false;
+    t = tag_at(in, p);
+    if (t.cut)
+        return false;
+    if (t.empty)
+        return past_blanks(in, t.end) == in.len;
+    p = past_blanks(in, t.end);
+    if (!starts_at(in, p, "</") || !span_is(name_at(in, p + 2, &end), "Events"))
+        return false;
+    while (end < in.len && is_space(in.at[end]))
+        end++;
+    return end < in.len && in.at[end] == '>' && past_blanks(in, end + 1) == in.len;
 }

@@ -28,7 +28,8 @@ struct xml_record {
 enum xml_found {
     XML_NONE,   /* no further record; `at` is behind what can't begin one */
     XML_RECORD,
-    XML_MORE,   /* a record begins at `start`, and more bytes are needed */
+    XML_MORE,   /* a record, or a comment that may hide some, begins at `at`, and more
+                   bytes are needed */
 };
 
 enum xml_found xml_next(struct xml_scan *s, struct xml_record *r);
@@ -40,5 +41,8 @@ size_t xml_last_event(struct span in);
 /* Is there an <Event> of Windows' event logs: with their namespace, or with
  * <System> or <Provider> right inside it? */
 bool xml_has_event(struct span in);
+
+/* Is it the whole of an export without a record: `<Events></Events>`? */
+bool xml_is_empty_export(struct span in);
 
 #endif

@@ -98,7 +98,8 @@ static bool xml_sniff(struct span head)
     /* XML inside of JSON is JSON's to unescape; a NUL before it is no text. */
     const uint8_t *at = memchr(text.at, '<', text.len);
     is = at && text.at[0] != '{' && text.at[0] != '['
-        && !memchr(text.at, 0, (size_t)(at - text.at)) && xml_has_event(text);
+        && !memchr(text.at, 0, (size_t)(at - text.at))
+        && (xml_has_event(text) || (head.len < SNIFF_BYTES && xml_is_empty_export(text)));
     free(copy);
     return is;
 }

@@ -106,6 +106,15 @@ static void odd_documents_give_their_loads_and_losses(void **state)
         { "<Event/><Event " NS "/>" LOAD("1"), 1, 0, 2 },
         { "<Event " NS ">" SYSTEM("3", "1") "</Event>", 0, 0, 1 },
         { "<Events2/><EventX>" LOAD("1") "</EventX><Eventually>", 1, 0, 0 },
+        /* what a comment or CDATA around it hides is no record; unless it never ends */
+        { "<Events><!-- " LOAD("1") " -->" LOAD("2") "</Events>", 1, 0, 0 },
+        { "<Events><![CDATA[" LOAD("1") LOAD("2") "]]>" LOAD("3") "</Events>", 1, 0, 0 },
+        { "<Events><!-- a -- > " LOAD("1"), 1, 0, 0 },
+        { "<Events><![CDATA[" LOAD("1") "]] >" LOAD("2"), 2, 0, 0 },
+        { "<!--" LOAD("1") "--><!--" LOAD("2") "-->", 0, 0, 0 },
+        { LOAD("1") "<!", 1, 0, 0 },
+        { LOAD("1") "<!-", 1, 0, 0 },
+        { "<!DOCTYPE x>" LOAD("1"), 1, 0, 0 },
         /* one that is not closed costs itself */
         { "<Event " NS ">" SYSTEM("7", "1") LOAD("2"), 1, 1, 0 },
         { "<Event " NS ">" LOAD("2") LOAD("3"), 2, 1, 0 },
@@ -300,6 +309,15 @@ static void only_event_logs_are_taken_for_ours(void **state)
         { "<Event>", false },
         { "<Event name='x'><title>party</title></Event>", false },
         { "<Events><EventList/></Events>", false },
+        { "<Events></Events>", true }, /* an export without a record */
+        { "\xEF\xBB\xBF<?xml version='1.0'?>\r\n<!-- none -->\n<Events a='b'>\r\n</Events >\r\n", true },
+        { "<Events/>", true },
+        { "<Events>", false },
+        { "<Events></Events>more", false },
+        { "<Events>x</Events>", false },
+        { "<Events><", false },
+        { "<Events></Event></Events>", false },
+        { "<!-- " LOAD("1") " -->", false },
         { "<html><body><Event>System</Event></body></html>", false },
         { "{\"_raw\": \"" LOAD("1") "\"}", false },
         { "[\"" LOAD("1") "\"]", false },
@@ -462,6 +480,7 @@ static struct made mixed(size_t records)
         "<Event " NS ">" SYSTEM("7", "4"), EVENT("5", "<!-- </Event>" LOAD("6") " -->"),
         EVENT("7", "<Data Name='User'><![CDATA[" LOAD("8") "]]></Data>"),
         EVENT("9", "<Data Name='User'>a\x1B</Data>"), "<Event><!-- ", "<Event>",
+        "<!-- " LOAD("12") " -->", "<![CDATA[" LOAD("13"), "]]>",
         EVENT("10", "<Data Name=\"User"), "Events & such <Event", "<Events>", LOAD("11"),
     };
     struct made m = { 0 };
