@@ -150,6 +150,14 @@ struct audit_left {
 
 void audit_record(struct audit_event *e, struct span type, struct span body, struct arena *a);
 
+/* Its parts, for whoever has the fields already (LAUREL). */
+void audit_call_field(struct audit_event *e, struct span name, struct audit_value v);
+void audit_map_field(struct audit_event *e, struct span name, struct audit_value v);
+struct audit_path *audit_path_new(struct audit_event *e, struct arena *a); /* NULL past the ceiling */
+void audit_path_field(struct audit_path *p, struct span name, struct audit_value v);
+void audit_argument_add(struct audit_event *e, uint64_t order, struct audit_value v,
+                        struct arena *a);
+
 /* Names the call: e->what, from arch and syscall as they stand. */
 void audit_name_call(struct audit_event *e);
 enum audit_what audit_call(uint32_t arch, uint32_t number);
@@ -166,8 +174,15 @@ struct audit_group;
 struct audit_group *audit_group_open(struct batch *b);
 /* The line's bytes must live until audit_group_end. */
 void audit_group_take(struct audit_group *g, const struct audit_head *h, uint64_t place);
+/* The event of a record, made where it is new, for whoever fills it; NULL where
+ * the batch is full, and the loss is counted. */
+struct audit_event *audit_group_event(struct audit_group *g, const struct audit_head *h,
+                                      uint64_t place);
 /* Counts what is nothing to us, leaves the rest in b->left, and frees. */
 void audit_group_end(struct audit_group *g);
+
+/* `1795499077.443:238` into time and serial. */
+bool audit_stamp(struct span s, struct audit_head *h);
 
 /* Counts the event as one of the others. */
 void audit_other(struct batch *b, const struct audit_event *e);

@@ -14,13 +14,18 @@
 /* What stands in `audit(...)`: time and serial, whatever the node. */
 static uint64_t key_of(struct span line)
 {
-    static const struct span audit = SPAN_INIT("audit(");
+    static const struct span id = SPAN_INIT("\"_AUDIT_ID\":");
+    struct span audit = SPAN("audit(");
     const uint8_t *at = memmem(line.at, line.len < 512 ? line.len : 512, audit.at, audit.len);
     uint64_t key = 14695981039346656037u;
 
+    if (!at) { /* the journal's JSON */
+        at = memmem(line.at, line.len < 4096 ? line.len : 4096, id.at, id.len);
+        audit = id;
+    }
     if (!at)
         return 0;
-    for (at += audit.len; at < line.at + line.len && *at != ')'; at++)
+    for (at += audit.len; at < line.at + line.len && *at != ')' && *at != ','; at++)
         key = (key ^ *at) * 1099511628211u;
     return key | 1;
 }

@@ -46,12 +46,12 @@ struct step {
 
 static bool is_directory(const struct audit_path *p)
 {
-    static const struct span dir = SPAN_INIT("dir");
+    static const struct span dir = SPAN_INIT("dir"), octal = SPAN_INIT("0o");
     uint64_t n = 0;
 
-    if (span_starts(p->mode, dir))
+    if (span_starts(p->mode, dir)) /* ausearch -i */
         return true;
-    for (size_t i = 0; i < p->mode.len && p->mode.at[i] >= '0' && p->mode.at[i] <= '7'; i++)
+    for (size_t i = span_starts(p->mode, octal) ? octal.len : 0; i < p->mode.len && p->mode.at[i] >= '0' && p->mode.at[i] <= '7'; i++)
         n = n * 8 + (uint64_t)(p->mode.at[i] - '0');
     return (n & 0170000) == 0040000;
 }

@@ -176,14 +176,22 @@ static void notice(struct audit_group *g, const struct audit_head *h, uint64_t p
     g->left->notices = n;
 }
 
-void audit_group_take(struct audit_group *g, const struct audit_head *h, uint64_t place)
+struct audit_event *audit_group_event(struct audit_group *g, const struct audit_head *h,
+                                      uint64_t place)
 {
     struct audit_event *e = event_of(g, h, place);
 
-    if (!e) {
+    if (!e)
         batch_loss(g->b, place, 0, "the record is too large for its batch");
+    return e;
+}
+
+void audit_group_take(struct audit_group *g, const struct audit_head *h, uint64_t place)
+{
+    struct audit_event *e = audit_group_event(g, h, place);
+
+    if (!e)
         return;
-    }
     audit_record(e, h->type, h->body, &g->b->arena);
     if (h->type.len > 4 && (h->type.at[0] == 'C' || h->type.at[0] == 'D' || h->type.at[0] == 'U'
                             || h->type.at[0] == '1'))

@@ -51,7 +51,7 @@ static bool one(struct span s, size_t *at, char c)
 }
 
 /* `1795499077.443:238` */
-static bool stamp_raw(struct span s, struct audit_head *h)
+bool audit_stamp(struct span s, struct audit_head *h)
 {
     uint64_t seconds, part;
     size_t at = 0, dot;
@@ -147,7 +147,7 @@ static bool head_at(struct span s, struct audit_head *h)
     while (s.len && (s.at[0] == ' ' || s.at[0] == ':'))
         s = span_of(s.at + 1, s.len - 1);
     h->body = s;
-    return stamp_raw(stamp, h) || stamp_interpreted(stamp, h);
+    return audit_stamp(stamp, h) || stamp_interpreted(stamp, h);
 }
 
 /* `node=N ` before it, which ends at s.len. */

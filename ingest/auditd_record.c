@@ -65,7 +65,7 @@ static void take_argument(struct audit_event *e, struct span name, struct span v
     } while (0)
 
 /* By the name's length and letters: this is where most of the time goes. */
-static void call_field(struct audit_event *e, struct span name, struct audit_value v)
+void audit_call_field(struct audit_event *e, struct span name, struct audit_value v)
 {
     const char *n = (const char *)name.at;
 
@@ -122,7 +122,7 @@ static void take_call(struct audit_event *e, struct span body)
         return;
     e->has_syscall = true;
     while (audit_field(&rest, &name, &v))
-        call_field(e, name, v);
+        audit_call_field(e, name, v);
     if (e->interpreted) {
         e->comm = bare_value(body, SPAN(" comm="), SPAN(" exe="));
         e->exe = bare_value(body, SPAN(" exe="), memmem(body.at, body.len, " subj=", 6)
@@ -136,7 +136,7 @@ static void take_call(struct audit_event *e, struct span body)
 
 /* ---- PATH ---- */
 
-static void path_field(struct audit_path *p, struct span name, struct audit_value v)
+void audit_path_field(struct audit_path *p, struct span name, struct audit_value v)
 {
     if (span_is(name, "name")) {
         FIRST_TEXT(p->raw);
@@ -163,40 +163,48 @@ static void path_field(struct audit_path *p, struct span name, struct audit_valu
     }
 }
 
-static void take_path(struct audit_event *e, struct span body, struct arena *a)
+struct audit_path *audit_path_new(struct audit_event *e, struct arena *a)
 {
     struct audit_path *p;
-    struct span name;
-    struct audit_value v;
 
     if (e->path_count >= PATHS_MAX) {
         e->flags |= RECORD_ALTERED;
-        return;
+        return NULL;
     }
     if (!(p = arena_get(a, sizeof *p))) {
         e->full = true;
-        return;
+        return NULL;
     }
-    struct span rest = body;
-    if (e->interpreted) {
-        static const struct span inode = SPAN_INIT(" inode=");
-        struct audit_value bare = bare_value(body, SPAN(" name="), inode);
-        const uint8_t *tail = last_of(body, inode);
-
-        path_field(p, SPAN("name"), bare);
-        path_field(p, SPAN("item"), bare_value(span_of(body.at, bare.text.at && bare.text.at > body.at + 6
-            ? (size_t)(bare.text.at - body.at - 6) : body.len), SPAN("item="), SPAN_NONE));
-        if (tail)
-            rest = span_of(tail, body.len - (size_t)(tail - body.at));
-    }
-    while (audit_field(&rest, &name, &v))
-        path_field(p, name, v);
     if (e->last_path)
         e->last_path->next = p;
     else
         e->paths = p;
     e->last_path = p;
     e->path_count++;
+    return p;
+}
+
+static void take_path(struct audit_event *e, struct span body, struct arena *a)
+{
+    struct audit_path *p = audit_path_new(e, a);
+    struct span rest = body, name;
+    struct audit_value v;
+
+    if (!p)
+        return;
+    if (e->interpreted) {
+        static const struct span inode = SPAN_INIT(" inode=");
+        struct audit_value bare = bare_value(body, SPAN(" name="), inode);
+        const uint8_t *tail = last_of(body, inode);
+
+        audit_path_field(p, SPAN("name"), bare);
+        audit_path_field(p, SPAN("item"), bare_value(span_of(body.at, bare.text.at && bare.text.at > body.at + 6
+            ? (size_t)(bare.text.at - body.at - 6) : body.len), SPAN("item="), SPAN_NONE));
+        if (tail)
+            rest = span_of(tail, body.len - (size_t)(tail - body.at));
+    }
+    while (audit_field(&rest, &name, &v))
+        audit_path_field(p, name, v);
 }
 
 /* ---- EXECVE ---- */
@@ -224,8 +232,8 @@ static bool argument_order(struct span name, uint64_t *order)
     return i == name.len || name.at[i] == ']';
 }
 
-static void add_argument(struct audit_event *e, uint64_t order, struct audit_value v,
-                         struct arena *a)
+void audit_argument_add(struct audit_event *e, uint64_t order, struct audit_value v,
+                        struct arena *a)
 {
     struct audit_argument *x;
 
@@ -267,7 +275,7 @@ static void bare_arguments(struct audit_event *e, struct span body, struct arena
         struct span text = span_of(value, (size_t)((stop ? stop : end) - value));
         while (!stop && text.len && text.at[text.len - 1] == ' ')
             text.len--;
-        add_argument(e, (uint64_t)n << 32, (struct audit_value){ text, AUDIT_BARE }, a);
+        audit_argument_add(e, (uint64_t)n << 32, (struct audit_value){ text, AUDIT_BARE }, a);
         at = stop ? stop + 1 : NULL;
     }
 }
@@ -285,10 +293,18 @@ static void take_arguments(struct audit_event *e, struct span body, struct arena
     }
     while (audit_field(&body, &name, &v))
         if (argument_order(name, &order))
-            add_argument(e, order, v, a);
+            audit_argument_add(e, order, v, a);
 }
 
 /* ---- the others ---- */
+
+void audit_map_field(struct audit_event *e, struct span name, struct audit_value v)
+{
+    if (span_is(name, "fd") && e->mmap_fd < 0)
+        e->mmap_fd = number_or_none(v.text);
+    else if (span_is(name, "flags") && !e->mmap_flags)
+        e->mmap_flags = audit_flags(v.text, e->interpreted);
+}
 
 static void take_map(struct audit_event *e, struct span body)
 {
@@ -298,12 +314,8 @@ static void take_map(struct audit_event *e, struct span body)
     if (e->has_mmap)
         return;
     e->has_mmap = true;
-    while (audit_field(&body, &name, &v)) {
-        if (span_is(name, "fd"))
-            e->mmap_fd = number_or_none(v.text);
-        else if (span_is(name, "flags"))
-            e->mmap_flags = audit_flags(v.text, e->interpreted);
-    }
+    while (audit_field(&body, &name, &v))
+        audit_map_field(e, name, v);
 }
 
 /* OPENAT2: `oflag=02000000 mode=0 resolve=0xa`; octal, or ausearch's words. */

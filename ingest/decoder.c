@@ -5,6 +5,9 @@
 
 static const struct decoder *const decoders[] = {
     &evtx_decoder,
+    &laurel_decoder, /* its own JSON lines before any */
+    &journal_decoder,
+    &falco_decoder,
     &jsonl_decoder, /* JSON, CSV and syslog before xml: they may carry XML */
     &json_decoder,
     &csv_decoder,

@@ -63,7 +63,8 @@ struct decoder {
 };
 
 extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder,
-    csv_decoder, syslog_decoder, auditd_decoder;
+    csv_decoder, syslog_decoder, auditd_decoder,
+    laurel_decoder, journal_decoder, falco_decoder;
 
 /* The table, one after the other; NULL behind the last. */
 const struct decoder *decoder_at(size_t i);

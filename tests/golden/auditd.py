@@ -1,21 +1,25 @@
 #!/usr/bin/env python3
 """Compares modhunt with the captured audit logs of the corpora, map by map.
 
-Each log of auditd_made goes into a case of its own and must give exactly its
-expected loads: serial, resolution, image, module.  Every other Linux file loads
-with the manifest's counts: audit events where it counts them, else lines.
+Each log of auditd_made must give exactly its expected loads: serial, resolution,
+image, module; as it is, and in every other form that such records come in
+(ausearch prints them, syslog and the journal carry them, LAUREL rewrites them).
+Every other Linux file loads with the manifest's counts: audit events where it
+counts them, else lines.
 """
 import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 RESOLUTIONS = ('exact', 'dirfd', 'via-procfd', 'memfd', 'inferred', 'opened', 'unresolved')
-LOADS = """SELECT l.record, (l.flags >> 8) & 255 AS resolution, i.Image, m.ImageLoaded
+LOADS = """SELECT e.path, l.record, (l.flags >> 8) & 255 AS resolution, i.Image, m.ImageLoaded
   FROM load l JOIN sighting s ON s.id = l.sighting JOIN pair p ON p.id = s.pair
-  JOIN module m ON m.id = p.module JOIN image i ON i.id = p.image ORDER BY l.record"""
+  JOIN module m ON m.id = p.module JOIN image i ON i.id = p.image
+  JOIN evidence e ON e.id = l.evidence ORDER BY l.evidence, l.record"""
 
 
 def run(*words):
@@ -53,10 +57,117 @@ def ingest(case, path):
 
 
 def loads(case):
-    out = run('sql', '-c', case, '--format', 'jsonl', LOADS).stdout.splitlines()
-    rows = [json.loads(line) for line in out]
-    return [(r['record'], RESOLUTIONS[r['resolution']], r['Image'], r['ImageLoaded'])
-            for r in rows]
+    """For each file the loads, by serial."""
+    files = {}
+    for line in run('sql', '-c', case, '--format', 'jsonl', LOADS).stdout.splitlines():
+        r = json.loads(line)
+        files.setdefault(os.path.basename(r['path']), []).append(
+            (r['record'], RESOLUTIONS[r['resolution']], r['Image'], r['ImageLoaded']))
+    return files
+
+
+# ---- the same records in other forms ----
+
+LINE = re.compile(r'type=(\S+) msg=audit\(([0-9]+)\.([0-9]+):([0-9]+)\): (.*)')
+FIELD = re.compile(r'([\w\[\]-]+)=("[^"]*"|\S*)')
+
+
+def ausearch(*words):
+    def form(path):
+        return subprocess.run(['ausearch', *words, '-if', path], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout
+    return form
+
+
+def lines_of(path):
+    with open(path, encoding='utf-8') as f:
+        return [line for line in f.read().split('\n') if line]
+
+
+def host_of(path):
+    """Each log a host of its own: what one shows of its rules is not the others'."""
+    return os.path.basename(path).replace('.log', '')
+
+
+def syslog(path):
+    return ''.join(f'Oct 28 09:56:44 {host_of(path)} audispd: {line}\n' for line in lines_of(path)).encode()
+
+
+def node(path):
+    return ''.join(f'node={host_of(path)} {line}\n' for line in lines_of(path)).encode()
+
+
+def journal(path):
+    out = []
+    for line in lines_of(path):
+        kind, seconds, ms, serial, body = LINE.match(line).groups()
+        out.append(json.dumps({
+            '__REALTIME_TIMESTAMP': seconds + ms + '123', '_TRANSPORT': 'audit',
+            '_HOSTNAME': host_of(path), '_AUDIT_ID': serial, '_AUDIT_TYPE_NAME': kind,
+            '_SOURCE_REALTIME_TIMESTAMP': seconds + ms + '000', 'MESSAGE': f'{kind} {body}'}))
+    return ('\n'.join(out) + '\n').encode()
+
+
+def decoded(value):
+    """A value as LAUREL writes it."""
+    if value.startswith('"'):
+        return value[1:-1]
+    if re.fullmatch(r'([0-9A-F]{2})+', value):
+        return bytes.fromhex(value).decode('utf-8', 'surrogateescape')
+    return None if value == '(null)' else value
+
+
+def laurel(path):
+    events = {}
+    for line in lines_of(path):
+        kind, seconds, ms, serial, body = LINE.match(line).groups()
+        event = events.setdefault(serial, {'ID': f'{seconds}.{ms}:{serial}'})
+        fields = {}
+        for name, value in FIELD.findall(body.split('\x1d')[0]):
+            text = (name in ('exe', 'comm', 'key', 'name', 'cwd')
+                    or kind == 'EXECVE' and name != 'argc')
+            fields[name] = decoded(value) if text else value
+        argv = [k for k in fields if re.fullmatch(r'a[0-9]+', k)]
+        if kind == 'SYSCALL':
+            fields['ARGV'] = ['0x' + fields.pop(k) for k in argv]
+            fields.update((k, int(fields[k])) for k in ('syscall', 'exit', 'pid', 'ppid', 'uid'))
+        elif kind == 'EXECVE':
+            fields = {'argc': int(fields['argc']), 'ARGV': [fields[k] for k in argv]}
+        if kind in ('PATH', 'MMAP'):
+            event.setdefault(kind, []).append(fields)
+        elif kind in ('SYSCALL', 'CWD', 'EXECVE'):
+            event[kind] = fields
+    return ''.join(json.dumps(e, ensure_ascii=False) + '\n' for e in events.values()).encode()
+
+
+FORMS = {'ausearch': ausearch(), 'raw': ausearch('--raw'), 'interpreted': ausearch('-i'),
+         'syslog': syslog, 'node': node, 'journal': journal, 'laurel': laurel}
+
+
+def other_forms(corpora, want, work):
+    """Differences of the logs in every other form."""
+    bad = 0
+    for form, write in FORMS.items():
+        if not shutil.which('ausearch') and form in ('ausearch', 'raw', 'interpreted'):
+            print(f'ausearch is not here: {form} was not tried')
+            continue
+        folder = os.path.join(work, form)
+        os.mkdir(folder)
+        for name in want:
+            with open(os.path.join(folder, name), 'wb') as f:
+                f.write(write(os.path.join(corpora, 'auditd_made', name)))
+        case = os.path.join(work, form + '.modhunt')
+        done, ledger = ingest(case, folder)
+        have = loads(case)
+        if done.returncode or any(f['damaged'] for f in ledger):
+            bad += 1
+            print(f'{form}: status {done.returncode}: {done.stderr.decode()}')
+        for name, rows in want.items():
+            if have.get(name, []) != rows:
+                bad += 1
+                print(f'{form}: {name}: missing {set(rows) - set(have.get(name, []))}, '
+                      f'too many {set(have.get(name, [])) - set(rows)}')
+    return bad
 
 
 def sum_of(f):
@@ -67,11 +178,15 @@ def main():
     corpora, work = sys.argv[1:3]
     case = os.path.join(work, 'auditd.modhunt')
     bad = maps = 0
-    for name, want in expected(os.path.join(corpora, 'auditd_made/EXPECTED_loads.txt')).items():
-        done, ledger = ingest(case, os.path.join(corpora, 'auditd_made', name))
-        have = loads(case)
+    logs = expected(os.path.join(corpora, 'auditd_made/EXPECTED_loads.txt'))
+    bad += other_forms(corpora, logs, work)
+    done, ledger = ingest(case, os.path.join(corpora, 'auditd_made'))
+    found = loads(case)
+    damaged = sum(f['damaged'] for f in ledger)
+    for name, want in logs.items():
+        have = found.get(name, [])
         maps += len(want)
-        if done.returncode or have != want or ledger[0]['damaged']:
+        if done.returncode or have != want or damaged:
             bad += 1
             print(f'{name}: status {done.returncode}, missing {set(want) - set(have)}, '
                   f'too many {set(have) - set(want)}')
