@@ -2,8 +2,7 @@
 """Compares what modhunt reads out of archives with the golden results.
 
 A member is found by `bundle!path`, as COUNTS.tsv names it (backslashes in a zip's
-names are slashes after libarchive).  Audit logs are listed as unknown until their
-own decoder reads them.  Of a hostile archive the states are compared as well.
+names are slashes after libarchive).  Loads out of audit logs are left aside.  Of a hostile archive the states are compared as well.
 Given again, each bundle is one duplicate row, and standard input tells the same.
 """
 import collections
@@ -29,6 +28,9 @@ HOSTILE = {  # file: (exit status, what the ledger must say)
                                                'ok/LM.evtx': 'complete'}),
     'data/bundles/hostile/zeros-200MiB.zip': (0, {'zeros.json': 'unknown'}),
 }
+
+# Their loads are no Event ID 7, which the golden rows are: golden/auditd looks at such.
+WITH_AUDIT_LOGS = ('data/bundles/uac_web01.tar.gz', 'data/bundles/hostile/cut.tar.gz')
 
 
 def ledger(case):
@@ -99,9 +101,13 @@ def look(task):
     for member, want in counts:
         count(said, member, want, rows[member])
     have = corpora.hunt(case + '.modhunt', '--all')
+    windows = [row for row in have if not row[2].startswith('/')]
+    if (name in WITH_AUDIT_LOGS) != (windows != have):
+        said['audit logs'] = f'{len(have) - len(windows)} loads of Linux'
     if name not in ('data/bundles/hostile/cut.zip', 'data/bundles/hostile/cut.tar.gz'):
-        said['loads'] = corpora.difference(corpora.golden(loads), have)
-        said['hits'] = corpora.difference(corpora.golden(hits), corpora.hunt(case + '.modhunt'))
+        said['loads'] = corpora.difference(corpora.golden(loads), windows)
+        said['hits'] = corpora.difference(corpora.golden(hits), [
+            row for row in corpora.hunt(case + '.modhunt') if not row[2].startswith('/')])
     said['again'] = again(case + '.modhunt', path) if 'cut' not in name else None
     said['piped'] = piped(case + '.piped.modhunt', path, have)
     return name, {k: v for k, v in said.items() if v}
