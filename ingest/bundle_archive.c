@@ -7,6 +7,7 @@
 #include "ingest/bundle_stream.h"
 
 #include "ingest/decoder.h"
+#include "ingest/promise.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -303,16 +304,37 @@ static bool over_members(struct stream *of)
     return true;
 }
 
+/* Members that are named after Sysmon come first where the archive can be walked
+ * twice.  Of such names the second walk passes over as many as the first took. */
+struct ahead {
+    bool first;          /* this is the first walk */
+    uint64_t taken, passed;
+};
+
+#define AHEAD_MAX 10000  /* members that the first walk looks at */
+
+/* Is this member another walk's to take? */
+static bool is_elsewhere(struct ahead *w, struct archive_entry *e)
+{
+    bool named = name_of(e) && promise_by_name(span_text(name_of(e)));
+
+    if (w->first)
+        return !named || (w->taken++, false);
+    return named && w->passed < w->taken && (w->passed++, true);
+}
+
 static void take_entries(struct stream *of, struct archive *a, enum bundle_form form,
-                         const char *name, unsigned depth)
+                         const char *name, unsigned depth, struct ahead *w)
 {
     struct archive_entry *e;
     int rc, retries = 0;
 
-    for (;;) {
+    for (uint64_t seen = 0; !w->first || seen < AHEAD_MAX; seen++) {
         rc = archive_read_next_header(a, &e);
         if (rc == ARCHIVE_EOF)
             return;
+        if (w->first && rc < ARCHIVE_WARN)
+            return; /* the second walk will tell */
         if (rc < ARCHIVE_WARN || rc == ARCHIVE_RETRY) {
             if (rc != ARCHIVE_RETRY)
                 archive_failed(of, a, form);
@@ -320,6 +342,8 @@ static void take_entries(struct stream *of, struct archive *a, enum bundle_form 
                 return;
             continue;
         }
+        if (is_elsewhere(w, e))
+            continue;
         if (over_members(of))
             return;
         char *inner = archive_format(a) == ARCHIVE_FORMAT_RAW ? inner_name(name) : NULL;
@@ -335,20 +359,52 @@ static void take_entries(struct stream *of, struct archive *a, enum bundle_form 
     }
 }
 
+/* The first walk over a zip that is a file and has its end; leaves the stream as it
+ * found it, but for what went wrong. */
+static void take_ahead(struct stream *s, enum bundle_form form, const char *name,
+                       unsigned depth, struct ahead *w)
+{
+    struct archive *a;
+
+    if (form != FORM_ZIP || s->from || s->child->setup.stream || !zip_has_end(s, true))
+        return;
+    a = archive_read_new();
+    *w = (struct ahead){ .first = true };
+    stream_counts.ahead = true;
+    if (s->child->setup.has_password)
+        archive_read_add_passphrase(a, s->child->password);
+    if (open_archive(a, s, form) == ARCHIVE_OK)
+        take_entries(s, a, form, name, depth, w);
+    archive_read_free(a);
+    free(s->block);
+    s->block = NULL;
+    s->ended = false;
+    s->held_at = 0;
+    lseek(CHILD_EVIDENCE, (off_t)s->held_len, SEEK_SET);
+    stream_counts.position = s->held_len;
+    stream_counts.ahead = w->first = false;
+}
+
 static void take_bundle(struct stream *s, enum bundle_form form, const char *name, unsigned depth)
 {
     struct frame leave = { .kind = FRAME_LEAVE };
     struct archive *a = archive_read_new();
+    struct ahead w = { 0 };
     size_t held_before = stream_counts.held;
 
     stream_send((struct frame){ .kind = FRAME_ENTER, .form = form });
+    take_ahead(s, form, name, depth, &w);
+    struct stream before = *s;
+    s->outcome = OUTCOME_WHOLE;
     if (s->child->setup.has_password)
         archive_read_add_passphrase(a, s->child->password);
     if (open_archive(a, s, form) == ARCHIVE_OK)
-        take_entries(s, a, form, name, depth);
+        take_entries(s, a, form, name, depth, &w);
     else
         archive_failed(s, a, form);
     archive_read_free(a);
+    if (before.outcome != OUTCOME_WHOLE && s->outcome == OUTCOME_WHOLE)
+        stream_wrong(s, before.outcome, before.text);
     if (s->digest) {
         stream_drain(s);
         digest_take(s->digest, leave.sha256);

@@ -24,7 +24,7 @@ static void say(char *text, const char *words)
 
 void stream_send(struct frame f)
 {
-    f.consumed = stream_counts.position;
+    f.consumed = stream_counts.ahead ? 0 : stream_counts.position;
     stream_counts.told = time(NULL);
     child_send(&f);
 }
@@ -141,7 +141,7 @@ static bool pump(struct stream *s, bool counted)
     if (s->outcome == OUTCOME_LIMIT)
         return false;
     f.len = (uint32_t)n;
-    f.consumed = stream_counts.position;
+    f.consumed = stream_counts.ahead ? 0 : stream_counts.position;
     stream_counts.told = time(NULL);
     child_send_data(&f, bytes);
     return true;

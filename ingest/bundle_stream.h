@@ -37,6 +37,7 @@ struct stream {
 /* What is counted over all bundles. */
 extern struct stream_counts {
     uint64_t read, position;  /* of the file */
+    bool ahead;               /* it is being read out of its order: no place is told */
     uint64_t members, unpacked;
     uint64_t plain;           /* of evidence that was unpacked, all but EVTX */
     uint64_t held;            /* bytes of inner bundles */

@@ -475,6 +475,31 @@ static void a_sparse_bomb_ends_at_the_ratio(void **state)
     assert_non_null(strstr(p->told, "(it unpacks to more than evidence does (--max-ratio))"));
 }
 
+/* Of a zip the members can be listed first; a tar is a stream. */
+static void what_is_named_after_sysmon_comes_first_out_of_a_zip(void **state)
+{
+    struct place *p = *state;
+    struct made m = make(archive_write_set_format_zip, NULL, NULL, NULL);
+
+    add(&m, "a.xml", events(0, 1));
+    add(&m, "z/SYSMON%4Operational.xml", events(1, 3));
+    add(&m, "b.xml", events(3, 7));
+    add(&m, "z/SYSMON%4Operational.xml", events(7, 15)); /* the same name again */
+    put_file(p, done(&m));
+    run(p, (struct bundle_options){ 0 }, 0);
+    assert_string_equal(p->told, "b!z/SYSMON%4Operational.xml xml complete 2\n"
+                                 "b!z/SYSMON%4Operational.xml xml complete 8\n"
+                                 "b!a.xml xml complete 1\nb!b.xml xml complete 4\nb zip complete 0\n");
+
+    m = make(archive_write_set_format_gnutar, NULL, NULL, NULL);
+    add(&m, "a.xml", events(0, 1));
+    add(&m, "sysmon.xml", events(1, 3));
+    put_file(p, done(&m));
+    run(p, (struct bundle_options){ 0 }, 0);
+    assert_string_equal(p->told, "b!a.xml xml complete 1\nb!sysmon.xml xml complete 2\n"
+                                 "b tar complete 0\n");
+}
+
 static void an_archive_cut_anywhere_keeps_what_came_before(void **state)
 {
     struct place *p = *state;
@@ -680,6 +705,7 @@ int main(int argc, char **argv)
         WITH_PLACE(what_can_not_be_opened_is_named_with_what_opens_it),
         WITH_PLACE(limits_end_what_passes_them),
         WITH_PLACE(a_sparse_bomb_ends_at_the_ratio),
+        WITH_PLACE(what_is_named_after_sysmon_comes_first_out_of_a_zip),
         WITH_PLACE(an_archive_cut_anywhere_keeps_what_came_before),
         WITH_PLACE(flipped_bytes_break_nothing),
         WITH_PLACE(a_child_that_dies_costs_the_rest_of_its_bundle),
