@@ -5,6 +5,7 @@
  * their names are the contract of design.md section 8. */
 #include "cli/commands.h"
 #include "cli/filter_words.h"
+#include "cli/host_near.h"
 #include "cli/output.h"
 #include "core/factor.h"
 
@@ -194,7 +195,7 @@ static bool say_totals(struct store *s, struct question *q, uint64_t rows, struc
     ok = totals->fault.kind == FAULT_NONE;
     if (!ok)
         *f = totals->fault;
-    else if (totals->rows == 1)
+    else if (totals->rows == 1 && !(rows == 0 && host_near_tell(s, q, f)))
         say_left_out(q, totals, rows);
     page_close(totals);
     return ok;

@@ -3,6 +3,7 @@
  * It turns the words into one question; the store groups and orders. */
 #include "cli/commands.h"
 #include "cli/filter_words.h"
+#include "cli/host_near.h"
 #include "cli/output.h"
 #include "core/factor.h"
 
@@ -119,7 +120,7 @@ static int stack(struct store *s, struct stack *st, const struct question *q,
         f = closing;
         ok = false;
     }
-    if (ok && told.rows == 0)
+    if (ok && told.rows == 0 && !host_near_tell(s, q, &f))
         tell("nothing in this case matches");
     return ok ? STATUS_DONE : tell_fault(&f);
 }

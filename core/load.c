@@ -269,6 +269,15 @@ const char *platform_name(enum platform p)
     return "";
 }
 
+enum platform platform_named(struct span name)
+{
+    enum platform p = PLATFORM_MACOS;
+
+    while (p != PLATFORM_UNKNOWN && !span_is(name, platform_name(p)))
+        p = (enum platform)(p - 1);
+    return p;
+}
+
 const char *source_state_name(enum source_state s)
 {
     switch (s) {

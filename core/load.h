@@ -399,6 +399,7 @@ struct known {
 uint64_t known_name(struct span path);
 
 const char *platform_name(enum platform p);          /* "windows", ...; "" for unknown */
+enum platform platform_named(struct span name);
 const char *source_state_name(enum source_state s);  /* "complete", ... */
 const char *process_source_name(enum process_source s); /* "stub", "4688", "event 1", ... */
 const char *resolution_name(enum resolution r);      /* "exact", "dirfd", ... */

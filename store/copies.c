@@ -24,6 +24,20 @@ void held_read(sqlite3_stmt *st, struct held *h)
     h->matched = sqlite3_column_int(st, 9) != 0;
 }
 
+void origin_read(sqlite3_stmt *st, struct origin *o, struct source *src)
+{
+    int64_t number = sqlite3_column_type(st, 1) == SQLITE_NULL ? -1 : sqlite3_column_int64(st, 1);
+
+    *o = (struct origin){ .time = stmt_moment(st, 0), .logged = stmt_moment(st, 0),
+                          .record = number < 0 ? 0 : (uint64_t)number,
+                          .place = (uint64_t)sqlite3_column_int64(st, 2),
+                          .flags = (uint32_t)sqlite3_column_int64(st, 3) };
+    if (number < 0)
+        o->flags &= ~(uint32_t)RECORD_NUMBERED;
+    src->evidence = sqlite3_column_int64(st, 4);
+    src->rank = ledger_rank(stmt_span(st, 5));
+}
+
 bool copies_may_look(struct store *s, struct source *src, bool *may, struct fault *f)
 {
     *may = ++src->looked <= LOOKED_FREE;
@@ -124,4 +138,42 @@ bool copies_conflict(struct store *s, struct source *src, const struct origin *o
              (const char *)name.at, field);
     stmt_done(st);
     return ledger_problem(s, src, "conflict", o->place, 0, reason, f);
+}
+
+/* ?1 kind, ?2 row, ?3 the other row. */
+static bool run_row(struct store *s, enum stmt name, enum row_kind kind, int64_t id,
+                    int64_t other, struct fault *f)
+{
+    sqlite3_stmt *st = stmt_get(s, name, f);
+
+    if (!st)
+        return false;
+    stmt_number(st, 1, kind);
+    stmt_number(st, 2, id);
+    if (other)
+        stmt_number(st, 3, other);
+    return stmt_run(s, st, f);
+}
+
+bool copies_drop_row(struct store *s, enum row_kind kind, int64_t id, const struct source *src,
+                     const struct counts *counts, bool recovered, struct fault *f)
+{
+    struct shift *x = ledger_shift(s, src->evidence, f);
+    sqlite3_stmt *st;
+
+    if (!x)
+        return false;
+    if (recovered)
+        x->recovered += (int64_t)counts->recovered - 1;
+    else if (kind == ROW_LOAD)
+        x->loads += (int64_t)counts->loads - 1;
+    else
+        x->context += (int64_t)counts->context - 1;
+    x->duplicates += (int64_t)counts->duplicates;
+    if (!run_row(s, STMT_COPY_MOVE, kind, id, src->matched, f)
+        || !run_row(s, STMT_COPY_CLEAR, kind, id, 0, f)
+        || !(st = stmt_get(s, kind == ROW_LOAD ? STMT_LOAD_DELETE : STMT_CONTEXT_DELETE, f)))
+        return false;
+    stmt_number(st, 1, id);
+    return stmt_run(s, st, f);
 }

@@ -19,6 +19,9 @@ struct held {
 /* From the columns of every statement that looks for copies. */
 void held_read(sqlite3_stmt *st, struct held *h);
 
+/* A row's record and its file, from time, record, place, flags, evidence, format. */
+void origin_read(sqlite3_stmt *st, struct origin *o, struct source *src);
+
 /* May one more row be looked at, beyond those?  Files get an allowance, so that floods of
  * records with one time can't stall an ingest; the first refusal is noted. */
 bool copies_may_look(struct store *s, struct source *src, bool *may, struct fault *f) MUST_CHECK;
@@ -34,6 +37,11 @@ bool copies_leave_new(struct store *s, const struct source *src, enum row_kind k
                       struct fault *f) MUST_CHECK;
 bool copies_leave_old(struct store *s, enum row_kind kind, const struct held *h,
                       struct fault *f) MUST_CHECK;
+
+/* A row of the case that turned out to be a copy (of src->matched): deletes it, its
+ * own copies become the other's, and *counts (of the one record) go to its file. */
+bool copies_drop_row(struct store *s, enum row_kind kind, int64_t id, const struct source *src,
+                     const struct counts *counts, bool recovered, struct fault *f) MUST_CHECK;
 
 /* The same key and other content: both are kept, and the ledger says so. */
 bool copies_conflict(struct store *s, struct source *src, const struct origin *o,

@@ -174,6 +174,7 @@ static bool settle_pair(struct store *s, struct source *src, int64_t host, const
     if (!copies_prefer_new(s, src, &l->origin, h, &prefer, f))
         return false;
     *fate = prefer ? COPY_NEW : COPY_OLD;
+    src->matched = h->id;
     if (held) {
         both = prefer ? merged(&mine, held) : merged(held, &mine);
         both.Computer = l->Computer;
@@ -347,4 +348,41 @@ bool duplicate_load(struct store *s, struct source *src, int64_t host, const str
     if (*fate == COPY_NONE && k.conflict)
         return copies_conflict(s, src, &l->origin, &k.rival, k.conflict, f);
     return true;
+}
+
+bool duplicate_load_row(struct store *s, int64_t id, int64_t host, struct fault *f)
+{
+    struct arena_mark mark = arena_mark(&s->writing->scratch);
+    sqlite3_stmt *st = stmt_get(s, STMT_LOAD_ROW, f);
+    struct source src = { .memo_time = MOMENT_NONE };
+    struct counts counts = { 0 };
+    enum copy_fate fate;
+    int64_t sighting, user;
+    struct load l;
+    bool row, ok, recovered;
+
+    if (!load_read(s, id, &l, f) || !st)
+        return false;
+    stmt_number(st, 1, id);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    origin_read(st, &l.origin, &src);
+    sighting = sqlite3_column_int64(st, 6);
+    user = sqlite3_column_int64(st, 7);
+    l.platform = platform_named(stmt_span(st, 8));
+    stmt_done(st);
+    l.resolution = (enum resolution)(l.origin.flags >> FLAGS_RESOLUTION_SHIFT & 0xff);
+    l.origin.flags &= 0xff;
+    l.Computer = SPAN("\0merged");
+    load_identify(&l);
+    recovered = l.origin.flags & RECORD_RECOVERED;
+    counts.loads = !recovered;
+    counts.recovered = recovered;
+    ok = duplicate_load(s, &src, host, &l, &counts, &fate, f);
+    if (ok && fate != COPY_NONE)
+        ok = tally_add(s, &s->writing->tally, sighting, user, l.origin.time, recovered, -1, f)
+          && stale(s, sighting, f)
+          && copies_drop_row(s, ROW_LOAD, id, &src, &counts, recovered, f);
+    arena_rewind(&s->writing->scratch, mark);
+    return ok;
 }

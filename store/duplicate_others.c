@@ -280,6 +280,7 @@ static bool settle_pair(struct look *k, const struct held *h, struct fault *f)
                                : !process_change(k, h, prefer, f))
         return false;
     *k->fate = prefer ? COPY_NEW : COPY_OLD;
+    k->src->matched = h->id;
     return prefer ? copies_leave_old(k->s, k->kind, h, f)
                   : copies_leave_new(k->s, k->src, k->kind, k->origin, h, k->counts, f);
 }
@@ -338,4 +339,42 @@ bool duplicate_process(struct store *s, struct source *src, int64_t host,
     if (!walk(&k, st, f))
         return false;
     return conclude(&k, f);
+}
+
+bool duplicate_context_row(struct store *s, int64_t id, int64_t host, struct fault *f)
+{
+    struct arena_mark mark = arena_mark(&s->writing->scratch);
+    sqlite3_stmt *st = stmt_get(s, STMT_CONTEXT_ROW, f);
+    struct source src = { .memo_time = MOMENT_NONE };
+    struct texts t = { .count = CONTEXT_TEXTS };
+    struct context c = { .Computer = SPAN("\0merged") };
+    struct counts counts = { 0 };
+    enum copy_fate fate;
+    bool row, ok, recovered;
+
+    if (!st || !texts_read(s, STMT_CONTEXT_READ, id, &t, f))
+        return false;
+    stmt_number(st, 1, id);
+    if (!stmt_step(s, st, &row, f))
+        return false;
+    origin_read(st, &c.origin, &src);
+    c.event = (uint32_t)sqlite3_column_int64(st, 6);
+    stmt_done(st);
+    c.User = t.held[0];
+    c.ProcessGuid = t.held[1];
+    c.Image = t.held[2];
+    c.RuleName = t.held[3];
+    c.Target = t.held[4];
+    c.TargetProcessGuid = t.held[5];
+    c.Hashes = t.held[6];
+    c.Detail = t.held[7];
+    c.ProcessId = t.pid[1];
+    recovered = c.origin.flags & RECORD_RECOVERED;
+    counts.context = !recovered;
+    counts.recovered = recovered;
+    ok = duplicate_context(s, &src, host, &c, &counts, &fate, f)
+      && (fate == COPY_NONE
+          || copies_drop_row(s, ROW_CONTEXT, id, &src, &counts, recovered, f));
+    arena_rewind(&s->writing->scratch, mark);
+    return ok;
 }

@@ -18,4 +18,17 @@ bool history_add(struct store *s, struct change_line *line, struct fault *f) MUS
 /* The entry that undo (or redo) would change next; 0 where there is none. */
 bool history_next(struct store *s, bool redo, int64_t *entry, struct fault *f) MUST_CHECK;
 
+/* ---- host_history.c: the same for hosts renamed and merged ---- */
+
+struct host_line {
+    int64_t id, time, change, host, other;
+    struct span action, was, now, author, reason; /* action: rename, merge, undo, redo */
+};
+
+/* Adds a line; id and time are set here, and change where it is 0. */
+bool host_history_add(struct store *s, struct host_line *line, struct fault *f) MUST_CHECK;
+/* The change that undo (or redo) would take next; 0 where there is none. */
+bool host_history_next(struct store *s, bool redo, int64_t *change, struct fault *f) MUST_CHECK;
+bool host_history_check(struct store *s, struct fault *f) MUST_CHECK;
+
 #endif

@@ -338,6 +338,31 @@ CREATE TABLE allow_history (
     hash      BLOB NOT NULL
 ) STRICT;
 
+-- Hosts renamed and merged, append-only like the above.  change: the line that is
+-- undone or done again; of a rename or a merge its own id.
+CREATE TABLE host_history (
+    id        INTEGER PRIMARY KEY,
+    time      INTEGER NOT NULL,
+    action    TEXT NOT NULL,       -- rename, merge, undo, redo
+    change    INTEGER NOT NULL,
+    host      INTEGER NOT NULL,
+    other     INTEGER,             -- merge: into which
+    was       TEXT NOT NULL,       -- names as they were shown
+    now       TEXT NOT NULL,
+    author    TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    prev_hash BLOB NOT NULL,
+    hash      BLOB NOT NULL
+) STRICT;
+
+-- What takes a merge back: a changeset of SQLite's, cut into parts.
+CREATE TABLE host_undo (
+    change INTEGER NOT NULL,
+    part   INTEGER NOT NULL,
+    bytes  BLOB NOT NULL,
+    PRIMARY KEY (change, part)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT

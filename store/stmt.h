@@ -295,6 +295,16 @@
                        " flags = ?5 WHERE id = ?1") \
     _(RANK_SET_CONTEXT,"UPDATE context SET evidence = ?2, record = ?3, place = ?4, flags = ?5" \
                        " WHERE id = ?1") \
+    _(COPY_MOVE,       "UPDATE OR IGNORE copy SET row = ?3 WHERE kind = ?1 AND row = ?2") \
+    _(COPY_CLEAR,      "DELETE FROM copy WHERE kind = ?1 AND row = ?2") \
+    _(LOAD_DELETE,     "DELETE FROM load WHERE id = ?1") \
+    _(CONTEXT_DELETE,  "DELETE FROM context WHERE id = ?1") \
+    _(LOAD_ROW,        "SELECT l.time, l.record, l.place, l.flags, l.evidence, e.format, l.sighting," \
+                       " l.user, m.platform FROM load l JOIN evidence e ON e.id = l.evidence" \
+                       " JOIN sighting s ON s.id = l.sighting JOIN pair p ON p.id = s.pair" \
+                       " JOIN module m ON m.id = p.module WHERE l.id = ?1") \
+    _(CONTEXT_ROW,     "SELECT c.time, c.record, c.place, c.flags, c.evidence, e.format, c.event" \
+                       " FROM context c JOIN evidence e ON e.id = c.evidence WHERE c.id = ?1") \
     _(COPY_DELETE,     "DELETE FROM copy WHERE kind = ?1 AND row = ?2 AND evidence = ?3") \
     \
     _(ALLOW_COUNT,     "SELECT count(*) FROM allow WHERE enabled = 1") \
@@ -322,6 +332,26 @@
                        " AND a.value = m.ImageLoaded COLLATE NOCASE AND a.platform = m.platform" \
                        " AND (a.platform = 'windows' OR a.value = m.ImageLoaded COLLATE BINARY))))" \
                        " WHERE allowed_by = ?1") \
+    _(HOST_CHANGES,    "SELECT action, change FROM host_history ORDER BY id") \
+    _(HOST_CHANGE,     "SELECT action, host, other, was, now FROM host_history WHERE id = ?1") \
+    _(HOST_CHANGE_LAST,"SELECT id, hash FROM host_history ORDER BY id DESC LIMIT 1") \
+    _(HOST_CHANGE_NEW, "INSERT INTO host_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10," \
+                       " ?11, ?12)") \
+    _(HOST_CHANGE_READ,"SELECT id, time, action, change, host, other, was, now, author, reason," \
+                       " prev_hash, hash FROM host_history ORDER BY id") \
+    _(HOST_UNDO_NEW,   "INSERT INTO host_undo VALUES (?1, ?2, ?3)") \
+    _(HOST_UNDO_READ,  "SELECT bytes FROM host_undo WHERE change = ?1 ORDER BY part") \
+    _(HOST_UNDO_CLEAR, "DELETE FROM host_undo WHERE change = ?1") \
+    _(HOST_SHOWN,      "SELECT CASE WHEN given IS NULL AND origin IN ('record', 'unknown')" \
+                       " THEN name ELSE '~' || name END FROM host WHERE id = ?1" \
+                       " AND merged_into IS NULL") \
+    _(HOST_GIVEN_BEFORE,"SELECT r.now FROM host_history r WHERE r.action = 'rename'" \
+                       " AND r.host = ?1 AND r.id < ?2 AND ((SELECT u.action FROM host_history u" \
+                       " WHERE u.change = r.id ORDER BY u.id DESC LIMIT 1) <> 'undo')" \
+                       " ORDER BY r.id DESC LIMIT 1") \
+    _(HOST_NAMED,      "SELECT id, CASE WHEN given IS NULL AND origin IN ('record', 'unknown')" \
+                       " THEN 0 ELSE 1 END FROM host WHERE folded = ?1 AND merged_into IS NULL" \
+                       " ORDER BY id") \
     _(HISTORY_ALL,     "SELECT id, action, entry FROM allow_history ORDER BY id") \
     _(HISTORY_LAST,    "SELECT id, hash FROM allow_history ORDER BY id DESC LIMIT 1") \
     _(HISTORY_NEW,     "INSERT INTO allow_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9," \

@@ -6,6 +6,7 @@
  * the file; it never writes to the case. */
 #include "store/connection.h"
 #include "store/functions.h"
+#include "store/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -292,5 +293,5 @@ bool store_check(struct store *s, struct fault *f)
     if (wrong)
         return fault(f, FAULT_CASE, "%s: the ledger of %lld files does not add up", s->path,
                      (long long)wrong);
-    return history_check(s, f);
+    return history_check(s, f) && host_history_check(s, f);
 }

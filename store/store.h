@@ -56,7 +56,31 @@ bool store_settle(struct store *s, struct fault *f) MUST_CHECK;
 bool store_order(struct store *s, const struct order *o, char text[static 256],
                  struct fault *f) MUST_CHECK;
 
+/* A host is named as it is shown (`WS01`, `~WS01`), or by its number (`#4`). */
+enum host_change_kind { HOST_RENAME, HOST_MERGE, HOST_UNDO, HOST_REDO };
+struct host_change {
+    enum host_change_kind kind;
+    const char *host, *to; /* of undo and redo: none */
+    const char *author, *reason;
+};
+/* Renames or merges, takes the last such change back, or does it again; a commit of
+ * its own.  FAULT_USAGE where the names don't allow it; `text` says what was done. */
+bool store_host(struct store *s, const struct host_change *c, char text[static 512],
+                struct fault *f) MUST_CHECK;
+
 /* ---- reading ---- */
+
+/* The hosts, a row each: enum host_list_column; the changes of hosts, the oldest
+ * first: time, author, action, was, now, undone. */
+enum host_list_column {
+    HOST_LIST_ID, HOST_LIST_NAME, HOST_LIST_ORIGIN, HOST_LIST_PLATFORM, HOST_LIST_LOADS,
+    HOST_LIST_HITS, HOST_LIST_FIRST, HOST_LIST_LAST, HOST_LIST_ALSO /* merged into it */,
+    HOST_LIST_COLUMNS
+};
+bool store_host_list(struct store *s, bool (*each)(void *ctx, const struct page *rows), void *ctx,
+                     struct fault *f) MUST_CHECK;
+bool store_host_log(struct store *s, bool (*each)(void *ctx, const struct page *rows), void *ctx,
+                    struct fault *f) MUST_CHECK;
 
 /* A window of an answer; never NULL: what failed is in page->fault. */
 struct page *store_answer(struct store *s, const struct question *q);

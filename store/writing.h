@@ -31,6 +31,7 @@ struct source {
     uint64_t place;      /* committed before this run: batches below are skipped */
     uint64_t problems;
     int64_t looked;      /* duplicates.c: rows looked at for copies, less an allowance */
+    int64_t matched;     /* the row that the last copy was matched with */
     bool cut;            /* the allowance was used up, and that is noted */
     int64_t memo_time, memo_sighting, memo_after; /* such loads up to this id are matched */
 };
@@ -181,6 +182,23 @@ bool duplicate_process(struct store *s, struct source *src, int64_t host,
                        const struct process *p, struct counts *counts, enum copy_fate *fate,
                        struct fault *f) MUST_CHECK;
 bool duplicates_settle(struct store *s, struct fault *f) MUST_CHECK;
+/* Looks for a copy of a row that has come to this host just now: where there is one
+ * the row is gone, and the ledger is right. */
+bool duplicate_load_row(struct store *s, int64_t id, int64_t host, struct fault *f) MUST_CHECK;
+bool duplicate_context_row(struct store *s, int64_t id, int64_t host,
+                           struct fault *f) MUST_CHECK;
+
+/* ---- merge.c, merge_undo.c: inside a transaction that is open ---- */
+/* The rows of host `from` become those of `into`; what that changed is kept under
+ * `change`. */
+bool merge_hosts(struct store *s, int64_t change, int64_t from, int64_t into,
+                 struct fault *f) MUST_CHECK;
+bool merge_undo(struct store *s, int64_t change, int64_t from, int64_t into,
+                struct fault *f) MUST_CHECK;
+/* The statements of merge.c, between the begin and the end of what is recorded. */
+bool merge_move(struct store *s, int64_t from, int64_t into, struct fault *f) MUST_CHECK;
+/* Counts that follow from the rows: of these hosts' sightings and all pairs. */
+bool merge_recount(struct store *s, int64_t from, int64_t into, struct fault *f) MUST_CHECK;
 
 /* ---- allowlist.c ---- */
 /* The first enabled entry that matches such a module; 0. */
