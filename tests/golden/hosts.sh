@@ -1,10 +1,10 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Hosts of records that name none, and hosts renamed and merged: two archives stay
 # two hosts in either order; an undo restores the case to the row; copies in files
 # of two names count once after a merge; evidence that comes later finds its host.
 set -eu
 
-mh=$(realpath "$1")
+mh=${MODHUNT:?}
 work=$(mktemp -d "${TMPDIR:-/tmp}/modhunt-hosts-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
