@@ -37,6 +37,16 @@ static inline bool span_logged(struct span s)
     return s.at != NULL;
 }
 
+/* Without the white space around it. */
+static inline struct span span_trimmed(struct span s)
+{
+    while (s.len && memchr(" \t\r\n", s.at[0], 4))
+        s = span_of(s.at + 1, s.len - 1);
+    while (s.len && memchr(" \t\r\n", s.at[s.len - 1], 4))
+        s.len--;
+    return s;
+}
+
 /* Same bytes, and both logged or both not. */
 static inline bool span_equal(struct span a, struct span b)
 {

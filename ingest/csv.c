@@ -122,15 +122,6 @@ static bool only_raw(const struct layout *l)
     return !has_slot(l, SLOT_DATA, SLOT_COMPUTER) && has_slot(l, SLOT_RAW, SLOT_NESTED);
 }
 
-static struct span trimmed(struct span s)
-{
-    while (s.len && s.at[0] == ' ')
-        s = span_of(s.at + 1, s.len - 1);
-    while (s.len && s.at[s.len - 1] == ' ')
-        s.len--;
-    return s;
-}
-
 /* Where the header row begins. */
 static const uint8_t *header_row(const uint8_t *at, const uint8_t *end)
 {
@@ -158,7 +149,7 @@ static bool read_header(const uint8_t **at, const uint8_t *end, struct layout *l
             || l->columns > COLUMNS_MAX || (size_t)(p - *at) > HEADER_BYTES_MAX)
             continue;
         for (size_t i = 0; i < l->columns; i++)
-            l->slot[i] = form_path(NODE_TOP, trimmed(cells[i].text)).slot;
+            l->slot[i] = form_path(NODE_TOP, span_trimmed(cells[i].text)).slot;
         if (is_ours(l)) {
             *at = p;
             return true;

@@ -123,20 +123,11 @@ bool form_names_event(const struct form *f)
             || form_first(f, SLOT_SPLUNK_SOURCE, 2) != SLOT_NONE);
 }
 
-static struct span trimmed(struct span s)
-{
-    while (s.len && (s.at[0] == ' ' || s.at[0] == '\t'))
-        s = span_of(s.at + 1, s.len - 1);
-    while (s.len && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
-        s.len--;
-    return s;
-}
-
 /* The first ranked slot that is a number. */
 static bool number_of(struct form *f, unsigned slot, unsigned count, uint64_t *out)
 {
     for (unsigned s = slot; s < slot + count; s++)
-        if (form_filled(f, s) && span_number(trimmed(form_peek(f, s)), out))
+        if (form_filled(f, s) && span_number(span_trimmed(form_peek(f, s)), out))
             return true;
     return false;
 }

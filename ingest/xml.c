@@ -1,4 +1,5 @@
-/* One <Event> at a time through libxml2, the only file that knows it.
+/* One <Event> at a time through libxml2, the only file that knows it, where it is
+ * not plain (xml_plain.h).
  *
  * Entities, network and huge texts are closed; one attempt is made to mend a
  * record that is refused.  Never builds a tree, never loads anything.  The
@@ -10,6 +11,7 @@
 #include "core/text.h"
 #include "ingest/normal.h"
 #include "ingest/xml_mend.h"
+#include "ingest/xml_plain.h"
 #include "ingest/xml_scan.h"
 
 #include <libxml/parser.h>
@@ -42,6 +44,7 @@ struct xml_reader {
     const xmlChar *name[ELEMENT_COUNT]; /* as the parser's dictionary holds them */
     struct batch *batch;
     struct arena scratch;
+    struct xml_plain plain;
 
     /* Of the record at hand. */
     struct event e;
@@ -198,15 +201,6 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         on_data(r, count, attributes);
 }
 
-static struct span trimmed(struct span s)
-{
-    while (s.len && memchr(" \t\r\n", s.at[0], 4))
-        s = span_of(s.at + 1, s.len - 1);
-    while (s.len && memchr(" \t\r\n", s.at[s.len - 1], 4))
-        s.len--;
-    return s;
-}
-
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     struct xml_reader *r = ctx;
@@ -215,7 +209,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     if (r->depth == 4 && r->into)
         end_value(r);
     if (r->depth == 3 && r->section == SECTION_SYSTEM) {
-        r->e.has_id = span_number(trimmed(r->EventID), &r->e.id);
+        r->e.has_id = span_number(span_trimmed(r->EventID), &r->e.id);
         r->skip_data = !r->e.has_id || !normal_wants(r->e.Provider, r->e.Channel, r->e.id);
     }
     r->depth--;
@@ -341,7 +335,22 @@ static const char *reason(struct xml_reader *r)
     return (const char *)out;
 }
 
+size_t xml_read_plain(struct xml_reader *r, struct span in, struct event *e)
+{
+    return xml_plain_read(&r->plain, &r->batch->arena, in, e);
+}
+
 const char *xml_read_event(struct xml_reader *r, struct span text, struct event *e)
+{
+    struct arena_mark before = arena_mark(&r->batch->arena);
+
+    if (text.len && xml_read_plain(r, text, e) == text.len)
+        return NULL;
+    arena_rewind(&r->batch->arena, before);
+    return xml_read_strictly(r, text, e);
+}
+
+const char *xml_read_strictly(struct xml_reader *r, struct span text, struct event *e)
 {
     struct arena_mark before = arena_mark(&r->batch->arena), empty = arena_mark(&r->scratch);
     bool altered = false, ok;
@@ -360,8 +369,8 @@ const char *xml_read_event(struct xml_reader *r, struct span text, struct event 
         return reason(r);
     }
     arena_trim(&r->batch->arena, r->pool, (size_t)(r->at - r->pool));
-    r->e.logged = moment_parse(trimmed(r->SystemTime));
-    if (span_number(trimmed(r->EventRecordID), &r->e.record))
+    r->e.logged = moment_parse(span_trimmed(r->SystemTime));
+    if (span_number(span_trimmed(r->EventRecordID), &r->e.record))
         r->e.flags |= RECORD_NUMBERED;
     if (altered)
         r->e.flags |= RECORD_ALTERED;

@@ -18,6 +18,13 @@ void xml_reader_close(struct xml_reader *x); /* NULL is fine */
  * RECORD_ALTERED.  NULL, or why it could not be read: static, or in the arena. */
 const char *xml_read_event(struct xml_reader *x, struct span text, struct event *e);
 
+/* Always by libxml2, which the plain way is measured against. */
+const char *xml_read_strictly(struct xml_reader *x, struct span text, struct event *e);
+
+/* The plain record (xml_plain.h) at the beginning of the text: how many bytes it
+ * is; 0 where it has to be found and read as above. */
+size_t xml_read_plain(struct xml_reader *x, struct span text, struct event *e);
+
 /* The same of the first <Event> in the text.  Of one that its carrier cut short,
  * the fields that are whole, marked RECORD_ALTERED. */
 const char *xml_read(struct xml_reader *x, struct span text, struct event *e);

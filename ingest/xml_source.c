@@ -197,6 +197,26 @@ static void take_record(struct batch *b, struct xml_reader *r, struct span text,
     normal_event(b, &e, before);
 }
 
+/* Takes the record that comes next where it is plain, which needs no search for its
+ * end. */
+static bool take_plain(struct batch *b, struct xml_reader *r, struct xml_scan *s, uint64_t offset)
+{
+    struct arena_mark before = arena_mark(&b->arena);
+    const uint8_t *at = s->at < s->in.len ? memchr(s->in.at + s->at, '<', s->in.len - s->at) : NULL;
+    struct span in = at ? span_of(at, s->in.len - (size_t)(at - s->in.at)) : SPAN_EMPTY;
+    struct event e;
+    size_t len;
+
+    if (!span_starts(in, SPAN("<Event ")) && !span_starts(in, SPAN("<Event>")))
+        return false;
+    if ((len = xml_read_plain(r, in, &e)) == 0)
+        return false;
+    e.place = offset + (size_t)(at - s->in.at);
+    s->at = (size_t)(at - s->in.at) + len;
+    normal_event(b, &e, before);
+    return true;
+}
+
 static void xml_decode(const struct piece *p, struct batch *b)
 {
     enum encoding e = encoding_of(p->bytes, p->offset);
@@ -213,7 +233,11 @@ static void xml_decode(const struct piece *p, struct batch *b)
     }
     arena_init(&scratch, SCRATCH_BYTES_MAX);
     struct arena_mark empty = arena_mark(&scratch);
-    while (xml_next(&s, &found) == XML_RECORD) {
+    for (;;) {
+        if (e == UTF8 && take_plain(b, r, &s, p->offset))
+            continue;
+        if (xml_next(&s, &found) != XML_RECORD)
+            break;
         size_t start = found.start * unit, len = (found.end - found.start) * unit;
         bool altered = false;
 

@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "ingest/decoder.h"
 #include "ingest/xml_scan.h"
+#include "tests/unit/xml_ways.h"
 
 #include <libxml/parser.h>
 #include <setjmp.h>
@@ -396,6 +397,84 @@ static void hostile_records_cost_themselves(void **state)
     assert_int_equal(loaded, 0);
 }
 
+#define DATA(text) EVENT("1", "<Data Name='CommandLine'>" text "</Data>")
+#define WITH(part) "<Event>" SYSTEM("7", "1") part "</Event>"
+
+/* plain: read without libxml2.  Either way the values are libxml2's. */
+static void what_is_plain_is_read_as_libxml2_reads_it(void **state)
+{
+    static const struct { const char *text; bool plain; } records[] = {
+        { LOAD("1"), true },
+        { "<Event>" SYSTEM("7", "1") "</Event>", true },
+        { DATA(""), true },
+        { DATA("a &lt;b&gt; &amp;amp; &quot;c&quot; &apos;d&apos;"), true },
+        { DATA("Microsoft\xC2\xAE Windows\xC2\xAE \xE2\x82\xAC \xF0\x9F\x98\x80"), true },
+        { DATA("sixteen bytes or more of it, then ]] and > and ] > apart"), true },
+        { EVENT("1", "<Data Name=\"Image\"\n\t >x</Data>\r\n  <Data>y</Data><Data Name='Signed'/>"), true },
+        { EVENT("1", "<Data Name='Image'>first</Data><Data Name='Image'>second</Data>"), true },
+        { EVENT("1", "<Binary>00</Binary><Data Name='Image' Kind='a'>x</Data>"), true },
+        { "<Event><EventData><Data Name='Image'>x</Data></EventData>" SYSTEM("7", "1") "</Event>", true },
+        { "<Event>" SYSTEM("7", "1") SYSTEM("1", "2") "<EventData><Data Name='Image'>x</Data>"
+          "</EventData></Event>", true },
+        { "<Event>" SYSTEM("9", "1") "<EventData><Data Name='Image'><b>x</b></Data></EventData>"
+          "</Event>", true },
+        { "<Event><System/><EventData/></Event>", true },
+        { WITH("<RenderingInfo Culture='en-US'><Message>two\r\nlines &amp; <k/></Message>"
+               "</RenderingInfo>"), true },
+        { WITH("<UserData><a b='1'><c/>text</a></UserData>"), true },
+        { DATA("]]>"), false },
+        { DATA("&#65;"), false },
+        { DATA("&nbsp;"), false },
+        { DATA("&amp"), false },
+        { DATA("a & b"), false },
+        { DATA("two\nlines"), false },
+        { DATA("tab\there"), false },
+        { DATA("\x1b[31m"), false },
+        { DATA("\xff\xfe"), false },
+        { DATA("\xED\xA0\x80"), false },
+        { DATA("\xEF\xBF\xBE"), false },
+        { DATA("<b>x</b>"), false },
+        { DATA("<![CDATA[x]]>"), false },
+        { DATA("x<!-- y -->"), false },
+        { EVENT("1", "loose text"), false },
+        { EVENT("1", "<Data Name='Image'Kind='a'>x</Data>"), false },
+        { EVENT("1", "<Data Name='Image' Name='User'>x</Data>"), false },
+        { EVENT("1", "<Data Name='I&amp;mage'>x</Data>"), false },
+        { EVENT("1", "<Data Name='I<mage'>x</Data>"), false },
+        { EVENT("1", "<Data Name=Image>x</Data>"), false },
+        { EVENT("1", "<Data Name='Image'>x</Date>"), false },
+        { EVENT("1", "<Data Name='Image'>x</Data >"), false },
+        { EVENT("1", "<Data Name='Image' / >x</Data>"), false },
+        { EVENT("1", "<1Data>x</1Data>"), false },
+        { EVENT("1", "<x:Data>x</x:Data>"), false },
+        { WITH("<UserData><a></b></UserData>"), false },
+        { WITH("<UserData><a>&bad;</a></UserData>"), false },
+        { WITH("<UserData>\x01</UserData>"), false },
+        { WITH("<?pi x?>"), false },
+        { WITH("<!DOCTYPE x>"), false },
+        { WITH("<Event></Event>"), false },
+        { "<Event", false },
+        { "<Event>", false },
+        { "<Event>" SYSTEM("7", "1"), false },
+        { "<Event/>", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+        struct batch *b = batch_open(1, 0, 1);
+        struct xml_reader *r = xml_reader_open(b);
+        struct span text = span_text(records[i].text);
+        /* Twice, for the second time the tags are known; and with more behind it. */
+        for (int times = 0; times < 2; times++)
+            if (check_ways(r, text) != (records[i].plain ? text.len : 0))
+                fail_msg("%s", records[i].text);
+        for (size_t len = 0; len < text.len; len++)
+            assert_int_equal(check_ways(r, span_of(text.at, len)), 0);
+        xml_reader_close(r);
+        batch_close(b);
+    }
+}
+
 static void a_loss_says_where_and_why(void **state)
 {
     static const struct { const char *text; uint64_t place, len; const char *reason; } table[] = {
@@ -553,6 +632,7 @@ int main(void)
         cmocka_unit_test(what_utf16_can_not_say_is_mended),
         cmocka_unit_test(only_event_logs_are_taken_for_ours),
         cmocka_unit_test(hostile_records_cost_themselves),
+        cmocka_unit_test(what_is_plain_is_read_as_libxml2_reads_it),
         cmocka_unit_test(a_loss_says_where_and_why),
         cmocka_unit_test(a_record_of_the_largest_size_is_read_and_a_larger_one_not),
         cmocka_unit_test(pieces_give_what_the_whole_gives),
