@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "store/tally.h"
 #include "tests/unit/batches.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -532,6 +533,48 @@ static void the_case_does_not_depend_on_the_order_of_files(void **state)
     }
 }
 
+/* ---- much at once ---- */
+
+/* More hosts in a batch than it keeps ranges of, more sightings than the tally
+ * keeps, several users of each, and each of them again in another form. */
+static void more_than_the_tables_hold_is_filed_all_the_same(void **state)
+{
+    enum { HOSTS = RANGES_MAX + 200, MANY = TALLY_FULL + 5000 };
+    struct rec *recs = memory_zero(MANY, sizeof *recs);
+    char (*name)[64] = memory_zero(MANY, sizeof *name);
+    char want[256], path[64];
+    struct fault f = { 0 };
+    struct store *s = case_new(path, &f);
+    struct file file = { "a", "evtx", recs, MANY, 1, MANY / 2, 0 };
+
+    (void)state;
+    case_hasty(s);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name[i], sizeof name[i], "%s%d", i < HOSTS ? "WS" : TEMP, i);
+        recs[i] = (struct rec){ 7, i < HOSTS ? name[i] : "WS0", (10 + i) * SEC, i + 1, "{a}", 4,
+                                SYS32 "a.exe", i < HOSTS ? TEMP "x" : name[i], NULL, NULL,
+                                i % 2 ? "u" : "v", NULL, 0 };
+    }
+    take_file(s, &file, 1);
+    recs[0].user = "w"; /* the same load cannot have another user: not a copy */
+    file.name = "b", file.format = "xml", file.sha = 2, file.count = HOSTS, file.per_batch = 0;
+    take_file(s, &file, 2);
+    settle(s);
+    snprintf(want, sizeof want, "a|complete|%d|%d|0|0|0|0|0|0\nb|complete|%d|1|0|0|0|0|%d|0\n",
+             MANY, MANY, HOSTS, HOSTS - 1);
+    expect(s, LEDGER, want);
+    snprintf(want, sizeof want, "%d|%d|%d\n", MANY, MANY + 1, MANY + 1);
+    expect(s, "SELECT count(*), sum(loads), (SELECT sum(loads) FROM sighting_user) FROM sighting",
+           want);
+    snprintf(want, sizeof want, "%d\n", HOSTS);
+    expect(s, "SELECT max(hosts) FROM pair", want);
+    expect(s, "SELECT count(*) FROM pair WHERE hosts <> (SELECT count(*) FROM sighting"
+              " WHERE pair = pair.id)", "0\n");
+    end(s, path);
+    free(recs);
+    free(name);
+}
+
 /* ---- an ingest that was killed ---- */
 
 static void a_killed_ingest_goes_on_where_it_was(void **state)
@@ -654,6 +697,7 @@ int main(void)
         cmocka_unit_test(the_same_key_and_other_content_is_kept_and_noted),
         cmocka_unit_test(recovered_loads_are_counted_beside_and_give_way),
         cmocka_unit_test(the_case_does_not_depend_on_the_order_of_files),
+        cmocka_unit_test(more_than_the_tables_hold_is_filed_all_the_same),
         cmocka_unit_test(a_killed_ingest_goes_on_where_it_was),
         cmocka_unit_test(a_batch_of_a_file_that_did_not_open_is_refused),
     };
