@@ -136,7 +136,7 @@ static void author_name(char *out, size_t size)
 static int change(const struct command *c, const struct options *o, struct host_change *what)
 {
     const char *path = command_case(c, o);
-    char author[64], text[512];
+    char author[64], text[HOST_CHANGE_TEXT];
     struct store *s;
     struct fault f;
     bool ok;

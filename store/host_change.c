@@ -234,8 +234,8 @@ static struct span clean(struct store *s, const char *text)
     return t.at ? t : SPAN_EMPTY;
 }
 
-static bool carry_out(struct store *s, const struct host_change *c, char text[static 512],
-                      struct fault *f)
+static bool carry_out(struct store *s, const struct host_change *c,
+                      char text[static HOST_CHANGE_TEXT], struct fault *f)
 {
     struct host_line l = { .author = clean(s, c->author), .reason = clean(s, c->reason) };
     struct one h = { 0 }, to = { 0 };
@@ -245,19 +245,19 @@ static bool carry_out(struct store *s, const struct host_change *c, char text[st
     case HOST_RENAME:
         if (!rename_host(s, c, &l, &h, &to, f))
             return false;
-        snprintf(text, 512, "%s is now shown as %s", h.shown, to.shown);
+        snprintf(text, HOST_CHANGE_TEXT, "%s is now shown as %s", h.shown, to.shown);
         return host_history_add(s, &l, f);
     case HOST_MERGE:
         if (!merge(s, c, &l, &h, &to, f))
             return false;
-        snprintf(text, 512, "%s is now part of %s", h.shown, to.shown);
+        snprintf(text, HOST_CHANGE_TEXT, "%s is now part of %s", h.shown, to.shown);
         /* The line first: its number is what the rows are kept under. */
         return host_history_add(s, &l, f) && merge_hosts(s, l.id, h.id, to.id, f);
     case HOST_UNDO:
     case HOST_REDO:
         if (!undo_redo(s, c->kind == HOST_REDO, &l, &before, f))
             return false;
-        snprintf(text, 512, "%s: the %s of %s %s %s", c->kind == HOST_UNDO ? "undone" : "done again",
+        snprintf(text, HOST_CHANGE_TEXT, "%s: the %s of %s %s %s", c->kind == HOST_UNDO ? "undone" : "done again",
                  before.action, before.was, strcmp(before.action, "merge") == 0 ? "into" : "to",
                  before.now);
         return host_history_add(s, &l, f);
@@ -265,8 +265,8 @@ static bool carry_out(struct store *s, const struct host_change *c, char text[st
     return false;
 }
 
-bool store_host(struct store *s, const struct host_change *c, char text[static 512],
-                struct fault *f)
+bool store_host(struct store *s, const struct host_change *c,
+                char text[static HOST_CHANGE_TEXT], struct fault *f)
 {
     struct arena_mark mark;
     bool ok;

@@ -57,6 +57,7 @@ bool store_order(struct store *s, const struct order *o, char text[static 256],
                  struct fault *f) MUST_CHECK;
 
 /* A host is named as it is shown (`WS01`, `~WS01`), or by its number (`#4`). */
+#define HOST_CHANGE_TEXT 1024
 enum host_change_kind { HOST_RENAME, HOST_MERGE, HOST_UNDO, HOST_REDO };
 struct host_change {
     enum host_change_kind kind;
@@ -65,7 +66,7 @@ struct host_change {
 };
 /* Renames or merges, takes the last such change back, or does it again; a commit of
  * its own.  FAULT_USAGE where the names don't allow it; `text` says what was done. */
-bool store_host(struct store *s, const struct host_change *c, char text[static 512],
+bool store_host(struct store *s, const struct host_change *c, char text[static HOST_CHANGE_TEXT],
                 struct fault *f) MUST_CHECK;
 
 /* ---- reading ---- */
