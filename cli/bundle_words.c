@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define NUMBER_MAX (1ull << 60)
+#define RECORD_BYTES_MIN 1024
 
 /* `64G`, `500M`, `1024`. */
 static bool size_of(const struct options *o, const char *name, uint64_t *out, struct fault *f)
@@ -58,6 +59,15 @@ static bool limits_read(struct bundle_limits *l, const struct options *o, struct
         return false;
     if (l->members == 0 || l->ratio == 0)
         return fault(f, FAULT_USAGE, "a limit of 0 would read nothing");
+    return true;
+}
+
+static bool record_read(uint64_t *bytes, const struct options *o, struct fault *f)
+{
+    if (!size_of(o, "max-record", bytes, f))
+        return false;
+    if (*bytes && (*bytes < RECORD_BYTES_MIN || *bytes > RECORD_BYTES_MAX))
+        return fault(f, FAULT_USAGE, "--max-record is a size from 1K to 2M");
     return true;
 }
 
@@ -142,7 +152,7 @@ bool bundle_words_read(struct bundle_words *w, const struct options *o, const ch
     const char *file = options_value(o, "password-file");
 
     *w = (struct bundle_words){ 0 };
-    if (!limits_read(&w->options.limits, o, f) || (file && !from_file(file, w->password, f)))
+    if (!limits_read(&w->options.limits, o, f) || !record_read(&w->record_max, o, f) || (file && !from_file(file, w->password, f)))
         return false;
     for (size_t i = 0; !file && i < count && isatty(STDIN_FILENO) && isatty(STDERR_FILENO); i++)
         if (is_encrypted_zip(paths[i])) {

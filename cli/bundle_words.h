@@ -1,5 +1,5 @@
-/* The words of archives that `modhunt ingest` and the console share: the
- * password and the limits. */
+/* The words that `modhunt ingest` and the console share: the password of archives,
+ * and the limits. */
 #ifndef CLI_BUNDLE_WORDS_H
 #define CLI_BUNDLE_WORDS_H
 
@@ -13,10 +13,12 @@
     { "max-member", 0, "SIZE", "one member, unpacked; 64G unless told" }, \
     { "max-bundle", 0, "SIZE", "all of one bundle, unpacked; 256G unless told" }, \
     { "max-held", 0, "SIZE", "7z and zip inside of bundles, held in memory; 64M unless told" }, \
-    { "max-ratio", 0, "N", "how far a member above 256M may unpack; 200 unless told" }
+    { "max-ratio", 0, "N", "how far a member above 256M may unpack; 200 unless told" }, \
+    { "max-record", 0, "SIZE", "one record of text; XML 256K, JSON and CSV 1M unless told" }
 
 struct bundle_words {
     struct bundle_options options;
+    uint64_t record_max; /* 0: the usual */
     char password[PASSWORD_MAX + 1];
 };
 

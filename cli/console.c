@@ -319,6 +319,7 @@ static int console_run(const struct command *c, const struct options *o)
         return tell_fault(&f);
     }
     how.bundles = bundles.options;
+    how.record_max = bundles.record_max;
     how.follow = options_given(o, "follow");
     status = open_evidence(&how);
     bundle_words_clear(&bundles);

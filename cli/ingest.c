@@ -32,6 +32,7 @@ static int ingest_run(const struct command *c, const struct options *o)
     how.workers = (unsigned)workers;
     how.follow = options_given(o, "follow");
     how.bundles = bundles.options;
+    how.record_max = bundles.record_max;
     status = intake_run(path, &how);
     bundle_words_clear(&bundles);
     host_words_clear(&how);

@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/record_text.h"
+#include "ingest/decoder.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -178,6 +179,7 @@ static int show(const struct command *c, const struct options *o, enum form form
 
     if (!bundle_words_read(&bundles, o, &path, 1, &f))
         return tell_fault(&f);
+    record_max_set(RECORD_BYTES_MAX); /* whatever it was when the record was read */
     progress_begin(&progress);
     ok = record_fetch(p, &q, &r, &f);
     progress_clear(&progress);

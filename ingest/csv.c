@@ -24,7 +24,8 @@
 enum row_end {
     ROW_WHOLE,
     ROW_SHORT,  /* the bytes end inside it */
-    ROW_BROKEN, /* something stands behind a closing quote, or it is too long */
+    ROW_BROKEN, /* something stands behind a closing quote */
+    ROW_LONG,   /* longer than a record may be */
 };
 
 /* Reads one row; `*at` is then behind its line end.  At most `room` cells are
@@ -35,8 +36,8 @@ static enum row_end read_row(const uint8_t **at, const uint8_t *end, uint8_t com
     const uint8_t *p = *at, *limit = end;
     bool more = true;
 
-    if ((size_t)(end - p) > ROW_BYTES_MAX)
-        limit = p + ROW_BYTES_MAX;
+    if ((size_t)(end - p) > record_max(ROW_BYTES_MAX))
+        limit = p + record_max(ROW_BYTES_MAX);
     for (*count = 0; more; (*count)++) {
         struct csv_cell c = { .doubled = false };
         const uint8_t *start = p, *stop;
@@ -49,7 +50,7 @@ static enum row_end read_row(const uint8_t **at, const uint8_t *end, uint8_t com
                 p = stop + 2;
             }
             if (!stop)
-                return limit < end ? ROW_BROKEN : ROW_SHORT;
+                return limit < end ? ROW_LONG : ROW_SHORT;
             p = stop + 1;
         } else {
             while (p < limit && *p != comma && *p != '\n')
@@ -59,7 +60,7 @@ static enum row_end read_row(const uint8_t **at, const uint8_t *end, uint8_t com
         if (p < limit && *p == '\r' && (p + 1 == limit || p[1] == '\n'))
             p++;
         if (p == limit && limit < end)
-            return ROW_BROKEN;
+            return ROW_LONG;
         if (p == limit) {
             *at = p;
             more = false;
@@ -240,7 +241,7 @@ static size_t csv_cut(void *state, struct span bytes, uint64_t offset, bool at_e
 
         if (row == ROW_SHORT)
             break;
-        if (row == ROW_BROKEN)
+        if (row == ROW_BROKEN || row == ROW_LONG)
             at = next_line(start, end);
         if (at[-1] == '\n')
             cut = (size_t)(at - b.at);
@@ -302,6 +303,10 @@ static void take_rows(struct form *f, const struct layout *l, struct places *pla
         case ROW_BROKEN:
             at = next_line(start, end);
             wrong = "a CSV row whose quotes are broken";
+            break;
+        case ROW_LONG:
+            at = next_line(start, end);
+            wrong = record_too_long(ROW_BYTES_MAX);
             break;
         }
         if (wrong)

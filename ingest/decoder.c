@@ -3,6 +3,8 @@
  * A new format is one line here.  Never looks at a file's name. */
 #include "ingest/decoder.h"
 
+static size_t record_bytes; /* written before the threads start, then only read */
+
 static const struct decoder *const decoders[] = {
     &evtx_decoder,
     &laurel_decoder, /* its own JSON lines before any */
@@ -27,4 +29,22 @@ const struct decoder *decoder_for(struct span head)
         if (decoders[i]->sniff(head))
             return decoders[i];
     return NULL;
+}
+
+size_t record_max(size_t usual)
+{
+    return record_bytes ? record_bytes : usual;
+}
+
+void record_max_set(size_t bytes)
+{
+    record_bytes = bytes < RECORD_BYTES_MAX ? bytes : RECORD_BYTES_MAX;
+}
+
+const char *record_too_long(size_t usual)
+{
+    if (record_bytes)
+        return "longer than a record may be (--max-record)";
+    return usual == 1u << 20 ? "longer than 1 MiB (--max-record)"
+                             : "longer than 256 KiB (--max-record)";
 }

@@ -62,6 +62,15 @@ struct decoder {
                     `opens`, too */
 };
 
+/* Bytes that one record of text may have: what was set, else what the format says
+ * is usual.  Set before anything is read, and not again while it is. */
+#define RECORD_BYTES_MAX (2u << 20) /* whatever is asked for */
+size_t record_max(size_t usual);
+void record_max_set(size_t bytes); /* 0: the usual */
+
+/* The sentence on a record that is longer; lives on. */
+const char *record_too_long(size_t usual);
+
 extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder,
     csv_decoder, syslog_decoder, auditd_decoder,
     laurel_decoder, journal_decoder, falco_decoder;

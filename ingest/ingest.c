@@ -5,6 +5,7 @@
  * list of all files: every walk holds one folder's names at a time. */
 #include "ingest/ingest.h"
 
+#include "ingest/decoder.h"
 #include "ingest/follow.h"
 #include "ingest/order.h"
 
@@ -128,6 +129,7 @@ struct ingest *ingest_start(const struct ingest_options *o, struct queue *out, s
     if (!paths_exist(o, f))
         return NULL;
 
+    record_max_set(o->record_max);
     struct ingest *in = memory_zero(1, sizeof *in);
     copy_options(in, o);
     if (o->follow)

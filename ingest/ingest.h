@@ -29,6 +29,7 @@ struct ingest_options {
     size_t avoid_count;
     unsigned workers;             /* 0: one a core */
     bool follow;                  /* the paths are files that grow: read on until stopped */
+    size_t record_max;            /* bytes of one record of text; 0: as its format has it */
     struct bundle_options bundles; /* limits and password of archives */
     struct zone *zone;            /* of times that name none, borrowed; NULL: UTC */
     const char *host;             /* of records that name none; NULL: the collection tells */

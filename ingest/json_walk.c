@@ -5,6 +5,7 @@
  * array in the place of a value the first element counts. */
 #include "ingest/json_walk.h"
 
+#include "ingest/decoder.h"
 #include "ingest/json.h"
 
 #define KEY_BYTES_MAX 128 /* an escaped key longer than this is none of ours */
@@ -218,8 +219,9 @@ static enum walk_end steps(struct walker *w)
         enum json_step step = json_next(&w->json, &it);
         struct span key = it.key;
 
-        if (w->record && step != JSON_DONE && w->json.at - w->walk->start > JSON_RECORD_MAX) {
-            w->json.wrong = "a JSON record longer than 1 MiB";
+        if (w->record && step != JSON_DONE
+            && (size_t)(w->json.at - w->walk->start) > record_max(JSON_RECORD_MAX)) {
+            w->json.wrong = record_too_long(JSON_RECORD_MAX);
             return WALK_BROKEN;
         }
         if (step <= JSON_OPEN && span_logged(key)) {

@@ -6,7 +6,7 @@
 
 #include "ingest/xml_scan.h"
 
-#define SCRATCH_BYTES_MAX (2u << 20) /* a record, closed */
+#define SCRATCH_BYTES_MAX (8u << 20) /* a record, closed */
 
 static const uint8_t *last_of(struct span text, struct span what)
 {

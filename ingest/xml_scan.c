@@ -10,6 +10,8 @@
  * and at most XML_DEPTH_MAX starts can wait for one end. */
 #include "ingest/xml_scan.h"
 
+#include "ingest/decoder.h"
+
 #define NAME_MAX_BYTES 64 /* of a tag's name that may still be `prefix:Event` */
 #define ATTRIBUTE_BYTES_MIN 5 /* ` a=""` */
 #define TOO_MANY_ATTRIBUTES "a tag with more than 64 attributes"
@@ -227,10 +229,11 @@ static enum step next_step(struct xml_scan *s, struct body *b)
 
 static enum xml_found read_record(struct xml_scan *s, size_t start, struct xml_record *r)
 {
-    size_t left = s->in.len - start, most = left < XML_RECORD_MAX ? left : XML_RECORD_MAX;
+    size_t left = s->in.len - start, largest = record_max(XML_RECORD_MAX);
+    size_t most = left < largest ? left : largest;
     struct body b = {
         .in = span_of(s->in.at, start + most),
-        .open = !s->at_end && left < XML_RECORD_MAX,
+        .open = !s->at_end && left < largest,
         .at = start,
     };
     enum step step = STEP_ON;
@@ -243,8 +246,8 @@ static enum xml_found read_record(struct xml_scan *s, size_t start, struct xml_r
             s->at = start;
             return XML_MORE;
         }
-        r->cut = left < XML_RECORD_MAX;
-        r->wrong = r->cut ? UNENDED : "larger than 256 KiB";
+        r->cut = left < largest;
+        r->wrong = r->cut ? UNENDED : record_too_long(XML_RECORD_MAX);
         /* Too large: what began within its last tag is looked at again. */
         r->end = r->cut || b.at == start ? b.in.len : b.at;
     }

@@ -17,7 +17,7 @@
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (4u << 20)
-#define SCRATCH_BYTES_MAX (2u << 20) /* a record, converted */
+#define SCRATCH_BYTES_MAX (8u << 20) /* a record, converted */
 
 _Static_assert(PIECE_BYTES > 2 * XML_RECORD_MAX, "a piece has room for any record in UTF-16");
 

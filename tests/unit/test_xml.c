@@ -512,7 +512,7 @@ static void a_record_of_the_largest_size_is_read_and_a_larger_one_not(void **sta
         assert_int_equal(b->counts.loads, more ? 1 : 2);
         assert_int_equal(b->counts.damaged, more ? 1 : 0);
         if (more)
-            assert_string_equal(b->losses->reason, "larger than 256 KiB");
+            assert_string_equal(b->losses->reason, "longer than 256 KiB (--max-record)");
         batch_close(b);
         free(m.at);
     }
