@@ -47,6 +47,7 @@ struct load *batch_load(struct batch *b)
         return NULL;
     l->ProcessId = -1;
     l->origin.time = l->origin.logged = MOMENT_NONE;
+    b->items++;
     APPEND(b->loads, b->last_load, l);
     return l;
 }
@@ -59,6 +60,7 @@ struct process *batch_process(struct batch *b)
         return NULL;
     p->ProcessId = p->ParentProcessId = -1;
     p->origin.time = p->origin.logged = MOMENT_NONE;
+    b->items++;
     APPEND(b->processes, b->last_process, p);
     return p;
 }
@@ -71,6 +73,7 @@ struct context *batch_context(struct batch *b)
         return NULL;
     c->ProcessId = -1;
     c->origin.time = c->origin.logged = MOMENT_NONE;
+    b->items++;
     APPEND(b->contexts, b->last_context, c);
     return c;
 }
@@ -142,6 +145,7 @@ void batch_place(struct batch *b, struct span Computer, enum platform p, struct 
     struct range *r = o->range = batch_range(b, Computer, o->Channel);
     int64_t number = record_number(o);
 
+    b->placed++;
     if (!r)
         return;
     r->platform = p;

@@ -314,6 +314,7 @@ struct batch {
     struct range *ranges, *last_range;
     struct range *bucket[RANGE_BUCKETS];
     uint32_t range_count;
+    size_t items, placed; /* loads, processes and contexts; batch_place's calls */
     struct declared *declared; /* only where the decoder's follow asks for it */
     size_t declared_count, declared_room;
     struct found *found, *last_found; /* the decoder's, for its follow; then NULL */

@@ -51,6 +51,25 @@ static bool block_add(struct store *s, int64_t load, int64_t host, int64_t evide
 /* Columns of a row that waits; the last is the block's, not the table's. */
 enum { TIME, SIGHTING, PROCESS, USER, EVIDENCE, RECORD, PLACE, FLAGS, HOST };
 
+#define FETCHED_AHEAD 8 /* rows: about as long as memory takes to answer */
+
+/* What the rows add to their sightings. */
+static bool tally_rows(struct store *s, const struct bulk_row *rows, size_t count, struct fault *f)
+{
+    struct tally *t = &s->writing->tally;
+
+    for (size_t i = 0; i < count; i++) {
+        const int64_t *c = rows[i].c;
+
+        if (i + FETCHED_AHEAD < count)
+            tally_fetch(t, rows[i + FETCHED_AHEAD].c[SIGHTING]);
+        if (!tally_add(s, t, c[SIGHTING], c[USER] == MOMENT_NONE ? 0 : c[USER], c[TIME],
+                       c[FLAGS] & RECORD_RECOVERED, 1, f))
+            return false;
+    }
+    return true;
+}
+
 bool loads_flush(struct store *s, struct fault *f)
 {
     struct bulk *b = &s->writing->loads;
@@ -65,7 +84,7 @@ bool loads_flush(struct store *s, struct fault *f)
         if (!block_add(s, first + (int64_t)i, c[HOST], c[EVIDENCE], c[TIME], f))
             return false;
     }
-    return true;
+    return !count || tally_rows(s, b->rows, count, f);
 }
 
 static int64_t or_null(int64_t id)

@@ -173,7 +173,8 @@ bool scopes_open(struct store *s, const struct source *src, struct batch *b, str
     struct scopes *all;
 
     (void)scopes_of(s->writing, b);
-    if (!see_all(s, src, b, f))
+    /* A walk over the list costs as much as memory takes to answer for each. */
+    if ((b->placed != b->items || b->range_count == RANGES_MAX) && !see_all(s, src, b, f))
         return false;
     bool alone = s->writing->scopes->any;
     all = scopes_of(s->writing, b);

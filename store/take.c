@@ -158,9 +158,7 @@ static bool load_take(struct store *s, struct source *src, struct load *l,
     if (!intern_sighting(s, host, l, &sighting, f) || !intern_user(s, l->User, &user, f)
         || !process_of_load(s, src, host, l, &process, f))
         return false;
-    return loads_add(s, src, l, host, sighting, process, user, f)
-        && tally_add(s, &s->writing->tally, sighting, user, l->origin.time,
-                     l->origin.flags & RECORD_RECOVERED, 1, f);
+    return loads_add(s, src, l, host, sighting, process, user, f);
 }
 
 /* ---- context ---- */

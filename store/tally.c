@@ -99,6 +99,14 @@ int64_t tally_find_new(const struct tally *t, int64_t pair, int64_t host)
     return at ? t->fresh[at - 1].sighting : 0;
 }
 
+void tally_fetch(const struct tally *t, int64_t sighting)
+{
+    const char *at = (const char *)&t->sightings[slot_of((uint64_t)sighting, TALLY_SLOTS)];
+
+    __builtin_prefetch(at, 1);
+    __builtin_prefetch(at + 64, 1);
+}
+
 static bool make_room(struct store *s, struct tally *t, struct fault *f)
 {
     return (t->sighting_count < TALLY_FULL && t->user_count < USERS_FULL)

@@ -55,6 +55,9 @@ void tally_uncount(struct tally *t); /* what is known of the case */
 bool tally_add(struct store *s, struct tally *t, int64_t sighting, int64_t user, int64_t time,
                bool recovered, int by, struct fault *f) MUST_CHECK;
 
+/* Asks memory for what tally_add will look up. */
+void tally_fetch(const struct tally *t, int64_t sighting);
+
 /* A sighting that the next flush writes. */
 bool tally_new(struct store *s, struct tally *t, const struct tally_fresh *fresh,
                struct fault *f) MUST_CHECK;
