@@ -172,6 +172,7 @@ size_t module_spans(const struct load *l, struct span out[static MODULE_SPANS])
 #define TAKE(name, auditd, ecs, width) out[n++] = l->name;
     MODULE_FIELDS(TAKE)
     HASH_FIELDS(TAKE)
+    RAW_FIELDS(TAKE)
 #undef TAKE
     out[n++] = span_text(platform_name(l->platform));
     return n;

@@ -34,11 +34,15 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MAC
     _(md5,               "",         "dll.hash.md5",                    16) \
     _(imphash,           "",         "dll.pe.imphash",                  16)
 
-/* The file behind a path, where its record tells (auditd's PATH).  ImageLoaded_raw
- * is what the program passed, where that is not ImageLoaded.  None of these is
- * part of what a module is: an inode is another on each host. */
+/* What the program passed, where that is not ImageLoaded (auditd: relative, with
+ * `..`, by /proc/self/fd).  Part of what a module is. */
+#define RAW_FIELDS(_) \
+    _(ImageLoaded_raw,   "name",     "",                                40)
+
+/* The file behind a path, where its record tells (auditd's PATH).  No part of what
+ * a module is, and not stored: an inode is another on each host.  `modhunt record`
+ * shows them. */
 #define FILE_FIELDS(_) \
-    _(ImageLoaded_raw,   "name",     "",                                40) \
     _(inode,             "inode",    "file.inode",                      10) \
     _(dev,               "dev",      "file.device",                      8) \
     _(mode,              "mode",     "file.mode",                        8) \
@@ -53,6 +57,7 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MAC
     _(RuleName,          "key",      "rule.name",                       16) \
     MODULE_FIELDS(_) \
     HASH_FIELDS(_) \
+    RAW_FIELDS(_) \
     FILE_FIELDS(_)
 
 /* Every text that a process record (Event ID 1, Security 4688) may carry.
@@ -366,7 +371,7 @@ struct hash128 run_key(struct span Computer, struct span ProcessGuid);
 /* The record's own number as the case keeps it; -1 where it has none. */
 int64_t record_number(const struct origin *o);
 
-#define MODULE_SPANS 16
+#define MODULE_SPANS 17
 /* The columns of a module in the order of the schema; how many. */
 size_t module_spans(const struct load *l, struct span out[static MODULE_SPANS]);
 

@@ -55,6 +55,10 @@ static const char *const facts[FACT_COUNT] = {
 static const char *const further[SHOWN_COUNT] = {
     [SHOWN_CurrentDirectory] = "coalesce(r.CurrentDirectory, x.CurrentDirectory)",
     [SHOWN_IntegrityLevel] = "coalesce(r.IntegrityLevel, x.IntegrityLevel)",
+    [SHOWN_ImageLoaded_raw] = "m.ImageLoaded_raw",
+    [SHOWN_LoginUser] = "coalesce(r.LoginUser, x.LoginUser)",
+    [SHOWN_tags] = "nullif(rtrim(iif(l.flags & 32, 'preload-order ', '')"
+                   " || iif(l.flags & 64, 'indirect-exec', '')), '')",
     [SHOWN_LogonId] = "coalesce(r.LogonId, x.LogonId)",
     [SHOWN_ParentCommandLine] = "coalesce(r.ParentCommandLine, rp.CommandLine,"
                                 " x.ParentCommandLine)",

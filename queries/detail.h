@@ -31,14 +31,14 @@ enum detail_fact {
 
 /* The shown columns of DETAIL_FACTS, in their order. */
 #define DETAIL_SHOWN(_) \
-    _(SuspicionScore) _(factors) _(host) _(platform) _(ImageLoaded) _(Signed) _(Signature) \
+    _(SuspicionScore) _(factors) _(host) _(platform) _(ImageLoaded) _(ImageLoaded_raw) _(Signed) _(Signature) \
     _(SignatureStatus) _(Hashes) _(sha256) _(sha1) _(md5) _(imphash) _(Company) _(Product) \
     _(Description) _(OriginalFileName) _(FileVersion) _(Image) _(User) _(CommandLine) \
-    _(ProcessId) _(ProcessGuid) _(CurrentDirectory) _(IntegrityLevel) _(LogonId) \
+    _(ProcessId) _(ProcessGuid) _(CurrentDirectory) _(IntegrityLevel) _(LogonId) _(LoginUser) \
     _(ParentImage) _(ParentCommandLine) _(ParentProcessId) _(ParentProcessGuid) \
     _(ProcessHashes) _(ProcessOriginalFileName) _(start_time) _(end_time) \
     _(time) _(loads) _(first_time) _(last_time) _(hosts) _(allowed_by) \
-    _(evidence) _(bundle) _(ref) _(place) _(record) _(resolution)
+    _(evidence) _(bundle) _(ref) _(place) _(record) _(resolution) _(tags)
 #define DETAIL_ENUM(name) SHOWN_##name,
 enum detail_shown { DETAIL_SHOWN(DETAIL_ENUM) SHOWN_COUNT };
 

@@ -141,6 +141,13 @@ static const char *time_note(const struct detail *d)
     return "";
 }
 
+static const char *tags_note(const struct detail *d)
+{
+    return fact_number(d, FACT_FLAGS) & RECORD_PRELOAD_ORDER
+        ? "before ld.so.cache was asked: LD_PRELOAD, LD_AUDIT, LD_LIBRARY_PATH or a run path"
+        : "ld.so was run as a program: the module may be one, too";
+}
+
 static const char *note_of(const struct detail *d, enum detail_shown shown, char *own,
                            size_t size)
 {
@@ -166,6 +173,12 @@ static const char *note_of(const struct detail *d, enum detail_shown shown, char
         snprintf(own, size, "%.*s", (int)d->fact[FACT_REASON].text.len,
                  (const char *)d->fact[FACT_REASON].text.at);
         return own;
+    case SHOWN_ImageLoaded_raw:
+        return "as the program passed it";
+    case SHOWN_LoginUser:
+        return "who logged in (auid)";
+    case SHOWN_tags:
+        return tags_note(d);
     case SHOWN_Signed:
         return there ? "" : "not logged: the formula reads it as \"false\" on Windows";
     default:
@@ -188,6 +201,9 @@ static bool passes(const struct detail *d, enum detail_shown shown)
     case SHOWN_ProcessHashes:
     case SHOWN_ProcessOriginalFileName:
     case SHOWN_record:
+    case SHOWN_ImageLoaded_raw:
+    case SHOWN_LoginUser:
+    case SHOWN_tags:
         return d->shown[shown].type != CELL_NULL;
     case SHOWN_resolution:
         return !span_is(d->shown[shown].text, resolution_name(RESOLUTION_EXACT));

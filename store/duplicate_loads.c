@@ -7,7 +7,7 @@
  * order in which rows came, which is that of places. */
 #include "store/copies.h"
 
-#define TEXTS 17 /* of LOAD_READ, in the order of load_texts() */
+#define TEXTS 18 /* of LOAD_READ, in the order of load_texts() */
 
 /* The texts that must not contradict, and that fill each other. */
 static void load_texts(struct load *l, struct span *out[static TEXTS])
@@ -20,6 +20,7 @@ static void load_texts(struct load *l, struct span *out[static TEXTS])
 #define TAKE(name, auditd, ecs, width) out[n++] = &l->name;
     MODULE_FIELDS(TAKE)
     HASH_FIELDS(TAKE)
+    RAW_FIELDS(TAKE)
 #undef TAKE
 }
 
@@ -27,7 +28,8 @@ static const char *text_name(size_t i)
 {
 #define NAME(name, auditd, ecs, width) #name,
     static const char *const names[TEXTS] = { "User", "ProcessGuid", "Image",
-                                              MODULE_FIELDS(NAME) HASH_FIELDS(NAME) };
+                                              MODULE_FIELDS(NAME) HASH_FIELDS(NAME)
+                                              RAW_FIELDS(NAME) };
 #undef NAME
     return names[i];
 }

@@ -4,7 +4,7 @@
  * else the k-th of the same key, and no contradiction. */
 #include "store/copies.h"
 
-#define PROCESS_TEXTS 13
+#define PROCESS_TEXTS 14
 #define CONTEXT_TEXTS 8
 
 /* One record's texts beside the row's. */
@@ -33,6 +33,7 @@ static void process_texts(const struct process *x, struct texts *t)
     ADD(ParentProcessGuid);
     ADD(ParentImage);
     ADD(ParentCommandLine);
+    ADD(LoginUser);
     t->pid[0] = x->ProcessId;
     t->parent[0] = x->ParentProcessId;
 }

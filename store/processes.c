@@ -164,7 +164,8 @@ bool process_of_load(struct store *s, const struct source *src, int64_t host,
 
 /* ---- starts and ends ---- */
 
-/* ?1 to ?21 of the statements that write a start; INSERT has host and guid too. */
+/* ?1 to ?21 and ?24 of the statements that write a start; INSERT has host and guid
+ * too. */
 bool process_bind(struct store *s, sqlite3_stmt *st, const struct source *src, int64_t id,
                   const struct process *p, struct fault *f)
 {
@@ -195,6 +196,7 @@ bool process_bind(struct store *s, sqlite3_stmt *st, const struct source *src, i
     stmt_time(st, at++, p->ParentProcessId >= 0 ? p->ParentProcessId : MOMENT_NONE);
     stmt_text(st, at++, p->ParentImage);
     stmt_text(st, at++, p->ParentCommandLine);
+    stmt_text(st, 24, p->LoginUser); /* ?22 and ?23 are the host and the guid */
     return true;
 }
 

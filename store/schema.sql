@@ -144,7 +144,8 @@ CREATE TABLE module (
     sha256           TEXT,
     sha1             TEXT,
     md5              TEXT,
-    imphash          TEXT
+    imphash          TEXT,
+    ImageLoaded_raw  TEXT              -- as the program passed it, where that is not ImageLoaded
 ) STRICT;
 CREATE INDEX module_path ON module (ImageLoaded COLLATE NOCASE);
 CREATE INDEX module_name ON module (name COLLATE NOCASE);
@@ -176,6 +177,7 @@ CREATE TABLE process (
     CurrentDirectory  TEXT,
     IntegrityLevel    TEXT,
     LogonId           TEXT,
+    LoginUser         TEXT,            -- auditd's auid: who logged in, whatever User is now
     Hashes            TEXT,
     OriginalFileName  TEXT,
     RuleName          TEXT,

@@ -122,9 +122,10 @@
     _(MODULE_FIND,     "SELECT id FROM module WHERE key = ?1") \
     _(MODULE_NEW,      "INSERT INTO module (key, platform, name, ImageLoaded, Hashes, Signed," \
                        " Signature, SignatureStatus, Company, Product, Description," \
-                       " OriginalFileName, FileVersion, sha256, sha1, md5, imphash)" \
+                       " OriginalFileName, FileVersion, sha256, sha1, md5, imphash," \
+                       " ImageLoaded_raw)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14," \
-                       " ?15, ?16, ?17)") \
+                       " ?15, ?16, ?17, ?18)") \
     _(PAIR_FIND,       "SELECT id FROM pair WHERE module = ?1 AND image = ?2") \
     _(PAIR_NEW,        "INSERT INTO pair (module, image, SuspicionScore, factors, hit)" \
                        " VALUES (?1, ?2, ?3, ?4, ?5)") \
@@ -170,9 +171,10 @@
                        " VALUES (?1, ?2, ?3, ?4, ?5, 'stub')") \
     _(PROCESS_STUB_FILL,"UPDATE process SET ProcessId = ifnull(ProcessId, ?2)," \
                        " image = ifnull(image, ?3) WHERE id = ?1") \
-    _(PROCESS_NEW,     "INSERT INTO process (" PROCESS_COLUMNS ", host, ProcessGuid) VALUES" \
+    _(PROCESS_NEW,     "INSERT INTO process (" PROCESS_COLUMNS ", host, ProcessGuid," \
+                       " LoginUser) VALUES" \
                        " (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17," \
-                       " ?18, ?19, ?20, ?21, ?22, ?23)") \
+                       " ?18, ?19, ?20, ?21, ?22, ?23, ?24)") \
     _(PROCESS_STARTED, "SELECT source, start_time, ?2 < ifnull(CommandLine, '') FROM process" \
                        " WHERE id = ?1") \
     _(PROCESS_START,   "UPDATE process SET source = ?2, start_time = ?3," \
@@ -181,7 +183,7 @@
                        " CurrentDirectory = ?12, IntegrityLevel = ?13, LogonId = ?14," \
                        " Hashes = ?15, OriginalFileName = ?16, RuleName = ?17," \
                        " ParentProcessGuid = ?18, ParentProcessId = ?19, ParentImage = ?20," \
-                       " ParentCommandLine = ?21, explained_by = NULL, parent = NULL" \
+                       " ParentCommandLine = ?21, LoginUser = ?24, explained_by = NULL, parent = NULL" \
                        " WHERE id = ?1") \
     _(PROCESS_OVER,    "UPDATE process SET source = ?2, start_time = ?3," \
                        " ProcessId = ifnull(?4, ProcessId), image = ifnull(?5, image)," \
@@ -195,7 +197,8 @@
                        " ParentProcessGuid = ifnull(?18, ParentProcessGuid)," \
                        " ParentProcessId = ifnull(?19, ParentProcessId)," \
                        " ParentImage = ifnull(?20, ParentImage)," \
-                       " ParentCommandLine = ifnull(?21, ParentCommandLine) WHERE id = ?1") \
+                       " ParentCommandLine = ifnull(?21, ParentCommandLine)," \
+                       " LoginUser = ifnull(?24, LoginUser) WHERE id = ?1") \
     _(PROCESS_FILL,    "UPDATE process SET ProcessId = ifnull(ProcessId, ?4)," \
                        " image = ifnull(image, ?5), user = ifnull(user, ?6)," \
                        " CommandLine = ifnull(CommandLine, ?11)," \
@@ -207,7 +210,8 @@
                        " ParentProcessGuid = ifnull(ParentProcessGuid, ?18)," \
                        " ParentProcessId = ifnull(ParentProcessId, ?19)," \
                        " ParentImage = ifnull(ParentImage, ?20)," \
-                       " ParentCommandLine = ifnull(ParentCommandLine, ?21) WHERE id = ?1") \
+                       " ParentCommandLine = ifnull(ParentCommandLine, ?21)," \
+                       " LoginUser = ifnull(LoginUser, ?24) WHERE id = ?1") \
     _(PROCESS_END,     "UPDATE process SET " GREATEST("end_time", "?2") " WHERE id = ?1") \
     _(PROCESS_RECORD_NEW,"INSERT INTO process_record (process, time, ended, evidence, record," \
                        " place, flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
@@ -235,7 +239,7 @@
     _(LOAD_READ,       "SELECT u.User, p.ProcessGuid, i.Image, m.ImageLoaded, m.Hashes, m.Signed," \
                        " m.Signature, m.SignatureStatus, m.Company, m.Product, m.Description," \
                        " m.OriginalFileName, m.FileVersion, m.sha256, m.sha1, m.md5, m.imphash," \
-                       " p.ProcessId FROM load l JOIN sighting s ON s.id = l.sighting" \
+                       " m.ImageLoaded_raw, p.ProcessId FROM load l JOIN sighting s ON s.id = l.sighting" \
                        " JOIN pair r ON r.id = s.pair JOIN module m ON m.id = r.module" \
                        " JOIN image i ON i.id = r.image LEFT JOIN process p ON p.id = l.process" \
                        " LEFT JOIN user u ON u.id = l.user WHERE l.id = ?1") \
@@ -265,7 +269,8 @@
     _(PROCESS_READ,    "SELECT u.User, p.ProcessGuid, i.Image, p.RuleName, p.CommandLine," \
                        " p.CurrentDirectory, p.IntegrityLevel, p.LogonId, p.Hashes," \
                        " p.OriginalFileName, p.ParentProcessGuid, p.ParentImage," \
-                       " p.ParentCommandLine, p.ProcessId, p.ParentProcessId FROM process p" \
+                       " p.ParentCommandLine, p.LoginUser, p.ProcessId, p.ParentProcessId" \
+                       " FROM process p" \
                        " LEFT JOIN image i ON i.id = p.image LEFT JOIN user u ON u.id = p.user" \
                        " WHERE p.id = ?1") \
     \

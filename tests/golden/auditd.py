@@ -22,6 +22,12 @@ LOADS = """SELECT e.path, l.record, (l.flags >> 8) & 255 AS resolution, i.Image,
   JOIN evidence e ON e.id = l.evidence ORDER BY l.evidence, l.record"""
 
 
+STARTS = """SELECT e.path, p.ProcessGuid, p.ProcessId, p.ParentProcessId, i.Image, u.User,
+  p.CommandLine, p.CurrentDirectory, p.RuleName, p.ParentImage, p.start_time
+  FROM process p JOIN evidence e ON e.id = p.evidence JOIN image i ON i.id = p.image
+  LEFT JOIN user u ON u.id = p.user WHERE p.source = 'execve' ORDER BY 2"""
+
+
 def run(*words):
     return subprocess.run([os.environ['MODHUNT'], *words], capture_output=True, timeout=120)
 
@@ -64,6 +70,15 @@ def loads(case):
         files.setdefault(os.path.basename(r['path']), []).append(
             (r['record'], RESOLUTIONS[r['resolution']], r['Image'], r['ImageLoaded']))
     return files
+
+
+def starts(case):
+    """Every process that started, in every field, by the name of its file."""
+    out = []
+    for line in run('sql', '-c', case, '--format', 'jsonl', STARTS).stdout.splitlines():
+        r = json.loads(line)
+        out.append((os.path.basename(r.pop('path')),) + tuple(r.values()))
+    return sorted(out, key=str)
 
 
 # ---- the same records in other forms ----
@@ -144,7 +159,7 @@ FORMS = {'ausearch': ausearch(), 'raw': ausearch('--raw'), 'interpreted': ausear
          'syslog': syslog, 'node': node, 'journal': journal, 'laurel': laurel}
 
 
-def other_forms(corpora, want, work):
+def other_forms(corpora, want, work, processes):
     """Differences of the logs in every other form."""
     bad = 0
     for form, write in FORMS.items():
@@ -162,6 +177,10 @@ def other_forms(corpora, want, work):
         if done.returncode or any(f['damaged'] for f in ledger):
             bad += 1
             print(f'{form}: status {done.returncode}: {done.stderr.decode()}')
+        if starts(case) != processes:
+            bad += 1
+            differ = set(starts(case)) ^ set(processes)
+            print(f'{form}: {len(differ) // 2} processes differ: {sorted(differ, key=str)[:2]}')
         for name, rows in want.items():
             if have.get(name, []) != rows:
                 bad += 1
@@ -179,9 +198,10 @@ def main():
     case = os.path.join(work, 'auditd.modhunt')
     bad = maps = 0
     logs = expected(os.path.join(corpora, 'auditd_made/EXPECTED_loads.txt'))
-    bad += other_forms(corpora, logs, work)
     done, ledger = ingest(case, os.path.join(corpora, 'auditd_made'))
     found = loads(case)
+    processes = starts(case)
+    bad += other_forms(corpora, logs, work, processes)
     damaged = sum(f['damaged'] for f in ledger)
     for name, want in logs.items():
         have = found.get(name, [])
@@ -205,8 +225,9 @@ def main():
             if f['records'] - f['damaged'] != want or f['damaged'] or f['records'] != sum_of(f):
                 bad += 1
                 print(f"{row['path']}: {f['records']} records, {f['damaged']} damaged, of {want}")
-    print(f'{maps} maps of 16 logs, {count} other files: {bad} differences')
-    sys.exit(1 if bad or not maps or not count else 0)
+    print(f'{maps} maps and {len(processes)} starts of {len(logs)} logs in {len(FORMS) + 1} forms,'
+          f' {count} other files: {bad} differences')
+    sys.exit(1 if bad or not maps or not count or not processes else 0)
 
 
 def wanted(row):
