@@ -31,7 +31,8 @@ void audit_emit_load(struct batch *b, const struct audit_event *e, const struct 
 {
     bool full = false;
     struct span guid = guid_of(b, p, &full), part[FILE_PARTS] = { 0 };
-    uint8_t *bytes = f ? arena_bytes(&b->arena, f->len + 1) : NULL;
+    size_t len = f ? audit_file_len(f) : 0;
+    uint8_t *bytes = f ? arena_bytes(&b->arena, len + 1) : NULL;
     struct load *l = full || (f && !bytes) ? NULL : batch_load(b);
 
     if (!l) {
@@ -39,10 +40,13 @@ void audit_emit_load(struct batch *b, const struct audit_event *e, const struct 
         return;
     }
     if (f) {
-        memcpy(bytes, f->bytes, f->len);
-        for (int i = 0; i < FILE_PARTS; i++)
-            if (f->part[i].at)
-                part[i] = span_of(bytes + (f->part[i].at - f->bytes), f->part[i].len);
+        memcpy(bytes, f->bytes, len);
+        for (int i = 0; i < FILE_PARTS; i++) {
+            struct span from = audit_file_part(f, (enum file_part)i);
+
+            if (from.at)
+                part[i] = span_of(bytes + (from.at - f->bytes), from.len);
+        }
     }
     l->origin = origin_of(e, tags);
     l->platform = PLATFORM_LINUX;
@@ -73,7 +77,7 @@ void audit_emit_start(struct batch *b, const struct audit_event *e, const struct
     bool full = false;
     struct span guid = guid_of(b, p, &full), of_parent = guid_of(b, parent, &full);
     struct span image = parent && parent->image
-        ? arena_copy(&b->arena, parent->image->part[FILE_NAME], &full) : SPAN_NONE;
+        ? arena_copy(&b->arena, audit_file_part(parent->image, FILE_NAME), &full) : SPAN_NONE;
     struct span command = parent && parent->command_len
         ? arena_copy(&b->arena, span_of(parent->command, parent->command_len), &full) : SPAN_NONE;
     struct process *x = full ? NULL : batch_process(b);

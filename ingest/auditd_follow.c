@@ -111,7 +111,7 @@ static struct span start_folder(const struct step *x, enum resolution *r)
         return e->CurrentDirectory;
     const struct audit_fd *folder = audit_fd(x->process, (int64_t)(int32_t)e->a[0]);
     *r = RESOLUTION_DIRFD;
-    return folder ? folder->file->part[FILE_NAME] : SPAN_NONE;
+    return folder ? audit_file_part(folder->file, FILE_NAME) : SPAN_NONE;
 }
 
 static struct audit_file *behind_proc_fd(struct step *x, const struct audit_path *p,
@@ -125,7 +125,7 @@ static struct audit_file *behind_proc_fd(struct step *x, const struct audit_path
         : audit_process(x->f->state, x->host, pid, false);
     const struct audit_fd *of = other ? audit_fd(other, fd) : NULL;
     if (of) {
-        part[FILE_NAME] = of->file->part[FILE_NAME];
+        part[FILE_NAME] = audit_file_part(of->file, FILE_NAME);
         part[FILE_RAW] = p->name;
     }
     return audit_file(x->f->state, part, of ? of->file->directory : is_directory(p),
@@ -214,13 +214,13 @@ static void take_open(struct step *x)
     uint64_t flags = open_flags(e);
     struct audit_file *file = p && e->what != AUDIT_HANDLE ? opened_file(x, p) : NULL;
 
-    audit_seen_open(&x->f->seen, file ? file->part[FILE_NAME] : SPAN_NONE);
-    if (file && file->part[FILE_NAME].at)
-        note_opens(x, file->part[FILE_NAME]);
+    audit_seen_open(&x->f->seen, file ? audit_file_part(file, FILE_NAME) : SPAN_NONE);
+    if (file && audit_file_part(file, FILE_NAME).at)
+        note_opens(x, audit_file_part(file, FILE_NAME));
     if (e->exit >= 0) {
         bool known = file != NULL;
 
-        audit_fd_set(x->f->state, x->process, e->exit, file, flags & O_CLOEXEC_BIT, e->time);
+        audit_fd_set(x->f->state, x->process, e->exit, file, flags & O_CLOEXEC_BIT);
         x->process->fresh_fd = known ? e->exit : -1;
         x->process->fresh_time = e->time;
     } else {
@@ -236,7 +236,7 @@ static void take_memfd(struct step *x)
 
     if (e->exit >= 0) /* a1: MFD_CLOEXEC is 1 */
         audit_fd_set(x->f->state, x->process, e->exit,
-                     audit_file(x->f->state, part, false, RESOLUTION_MEMFD), e->a[1] & 1, e->time);
+                     audit_file(x->f->state, part, false, RESOLUTION_MEMFD), e->a[1] & 1);
     audit_other(x->b, e);
 }
 
@@ -250,7 +250,7 @@ static void take_dup(struct step *x)
 
         if (file)
             file->refs++;
-        audit_fd_set(x->f->state, x->process, e->exit, file, e->a[2] & O_CLOEXEC_BIT, e->time);
+        audit_fd_set(x->f->state, x->process, e->exit, file, e->a[2] & O_CLOEXEC_BIT);
     }
     audit_other(x->b, e);
 }
@@ -271,7 +271,7 @@ static bool is_loader(struct span Image)
 static uint32_t tags_of(const struct step *x, const struct audit_file *file)
 {
     const struct audit_process *p = x->process;
-    bool self = span_equal(file->part[FILE_NAME], x->e->Image);
+    bool self = span_equal(audit_file_part(file, FILE_NAME), x->e->Image);
     uint32_t tags = 0;
 
     if (is_loader(x->e->Image))
@@ -291,7 +291,7 @@ static void emit_map(struct step *x, int64_t fd)
 
     if (file && file->directory)
         file = NULL;
-    if (file && file->part[FILE_NAME].at) {
+    if (file && audit_file_part(file, FILE_NAME).at) {
         bool fresh = p->fresh_fd == fd && e->time - p->fresh_time <= FRESH_US;
 
         if (x->host->opens_seen)
@@ -300,9 +300,11 @@ static void emit_map(struct step *x, int64_t fd)
             r = file->resolution == RESOLUTION_EXACT ? RESOLUTION_INFERRED : file->resolution;
     }
     audit_seen_map(&x->f->seen, r);
-    audit_emit_load(x->b, e, p, r == RESOLUTION_UNRESOLVED && of && !of->file->part[FILE_RAW].at
-                        ? NULL : r == RESOLUTION_UNRESOLVED && !x->host->opens_seen ? NULL : file,
-                    r, r == RESOLUTION_UNRESOLVED || !file ? 0 : tags_of(x, file));
+    /* Of one that is not known there is a name where only its folder is missing. */
+    if (r == RESOLUTION_UNRESOLVED && !x->host->opens_seen)
+        file = NULL;
+    audit_emit_load(x->b, e, p, file, r,
+                    file && r != RESOLUTION_UNRESOLVED ? tags_of(x, file) : 0);
 }
 
 /* Told once a process: a tag, not a load. */
@@ -367,7 +369,7 @@ static void check_image(struct step *x)
 {
     static const struct span deleted = SPAN_INIT(" (deleted)");
     struct audit_process *p = x->process;
-    struct span is = x->e->Image, was = p->image ? p->image->part[FILE_NAME] : SPAN_NONE;
+    struct span is = x->e->Image, was = p->image ? audit_file_part(p->image, FILE_NAME) : SPAN_NONE;
 
     if (span_equal(is, was) || !is.at)
         return;
@@ -393,7 +395,7 @@ static void take_call(struct step *x)
     case AUDIT_MEMFD: take_memfd(x); break;
     case AUDIT_DUP: take_dup(x); break;
     case AUDIT_CLOSE:
-        audit_fd_set(x->f->state, x->process, (int64_t)(int32_t)e->a[0], NULL, false, 0);
+        audit_fd_set(x->f->state, x->process, (int64_t)(int32_t)e->a[0], NULL, false);
         audit_other(x->b, e);
         break;
     case AUDIT_EXEC: take_exec(x); break;

@@ -23,11 +23,20 @@ static struct span folder_of(struct span name)
     return span_of(name.at, len);
 }
 
+/* What every program opens: where that is audited, all is. */
+static bool is_library(struct span name)
+{
+    static const struct span lib = SPAN_INIT("/lib"), usr = SPAN_INIT("/usr/lib");
+
+    return span_is(name, "/etc/ld.so.cache") || span_starts(name, lib) || span_starts(name, usr);
+}
+
 void audit_seen_open(struct audit_seen *s, struct span name)
 {
     struct span folder = name.at ? folder_of(name) : SPAN_NONE;
 
     s->opens++;
+    s->library = s->library || (name.at && is_library(name));
     if (s->more_folders || !folder.len)
         return;
     for (unsigned i = 0; i < s->folders; i++)
@@ -97,7 +106,7 @@ static void say_opens(const struct audit_seen *s, struct batch *b)
         say(b, 0, "no open is audited: no executable map can be given a path");
         return;
     }
-    if (!s->more_folders && s->folders && s->execs + s->maps > 0) {
+    if (!s->library && !s->more_folders && s->folders && s->execs + s->maps > 0) {
         for (unsigned i = 0; i < s->folders && len + 70 < sizeof list; i++)
             len += (size_t)snprintf(list + len, sizeof list - len, "%s%.*s", i ? ", " : "",
                                     (int)s->folder[i].len, s->folder[i].name);

@@ -106,36 +106,65 @@ void audit_host_forget(struct audit_state *s, struct audit_host *h)
 
 /* ---- files ---- */
 
-struct audit_file *audit_file(struct audit_state *s, const struct span part[static FILE_PARTS],
-                              bool directory, enum resolution r)
+struct span audit_file_part(const struct audit_file *f, enum file_part part)
+{
+    size_t at = 0;
+
+    for (int i = 0; i < (int)part; i++)
+        at += f->len[i];
+    return f->logged >> part & 1 ? span_of(f->bytes + at, f->len[part]) : SPAN_NONE;
+}
+
+size_t audit_file_len(const struct audit_file *f)
+{
+    size_t len = 0;
+
+    for (int i = 0; i < FILE_PARTS; i++)
+        len += f->len[i];
+    return len;
+}
+
+static struct hash128 file_hash(const struct span part[static FILE_PARTS], bool directory,
+                                enum resolution r)
 {
     struct span spans[FILE_PARTS + 1];
     uint8_t kind[2] = { directory, (uint8_t)r };
-    size_t len = 0;
 
     memcpy(spans, part, FILE_PARTS * sizeof *part);
     spans[FILE_PARTS] = span_of(kind, sizeof kind);
-    for (int i = 0; i < FILE_PARTS; i++)
-        len += part[i].len;
-    struct hash128 hash = hash_spans(spans, FILE_PARTS + 1);
+    return hash_spans(spans, FILE_PARTS + 1);
+}
+
+struct audit_file *audit_file(struct audit_state *s, const struct span part[static FILE_PARTS],
+                              bool directory, enum resolution r)
+{
+    struct hash128 hash = file_hash(part, directory, r);
     struct audit_file **slot = &s->file[hash.b & (SLOTS - 1)];
+    size_t len = 0;
+    bool fits = true;
+
     for (struct audit_file *f = *slot; f; f = f->next)
-        if (f->hash == hash.a && f->len == len) {
+        if (f->hash == hash.a) {
             f->refs++;
             return f;
         }
-    if (s->file_bytes + sizeof(struct audit_file) + len > FILE_BYTES_MAX) {
+    for (int i = 0; i < FILE_PARTS; i++) {
+        len += part[i].len;
+        fits = fits && part[i].len <= FILE_PART_MAX;
+    }
+    if (!fits || s->file_bytes + sizeof(struct audit_file) + len > FILE_BYTES_MAX) {
         s->given_up++;
         return NULL;
     }
     struct audit_file *f = memory_get(sizeof *f + len);
     *f = (struct audit_file){ .next = *slot, .hash = hash.a, .refs = 1, .directory = directory,
-                              .resolution = r, .len = len };
+                              .resolution = r };
     len = 0;
     for (int i = 0; i < FILE_PARTS; i++) {
         if (part[i].len)
             memcpy(f->bytes + len, part[i].at, part[i].len);
-        f->part[i] = part[i].at ? span_of(f->bytes + len, part[i].len) : SPAN_NONE;
+        f->len[i] = (uint16_t)part[i].len;
+        f->logged |= (uint8_t)((part[i].at != NULL) << i);
         len += part[i].len;
     }
     s->file_bytes += sizeof *f + len;
@@ -144,18 +173,17 @@ struct audit_file *audit_file(struct audit_state *s, const struct span part[stat
 
 void audit_file_release(struct audit_state *s, struct audit_file *f)
 {
-    struct span spans[FILE_PARTS + 1];
+    struct span part[FILE_PARTS];
 
     if (!f || --f->refs)
         return;
-    uint8_t kind[2] = { f->directory, (uint8_t)f->resolution };
-    memcpy(spans, f->part, sizeof f->part);
-    spans[FILE_PARTS] = span_of(kind, sizeof kind);
-    struct audit_file **at = &s->file[hash_spans(spans, FILE_PARTS + 1).b & (SLOTS - 1)];
+    for (int i = 0; i < FILE_PARTS; i++)
+        part[i] = audit_file_part(f, (enum file_part)i);
+    struct audit_file **at = &s->file[file_hash(part, f->directory, f->resolution).b & (SLOTS - 1)];
     while (*at != f)
         at = &(*at)->next;
     *at = f->next;
-    s->file_bytes -= sizeof *f + f->len;
+    s->file_bytes -= sizeof *f + audit_file_len(f);
     free(f);
 }
 
@@ -277,8 +305,12 @@ const struct audit_fd *audit_fd(const struct audit_process *p, int64_t fd)
 }
 
 void audit_fd_set(struct audit_state *s, struct audit_process *p, int64_t fd,
-                  struct audit_file *file, bool cloexec, int64_t time)
+                  struct audit_file *file, bool cloexec)
 {
+    if (fd < 0 || fd > INT32_MAX) {
+        audit_file_release(s, file);
+        return;
+    }
     uint32_t i = fd_place(p, fd);
     bool there = i < p->fd_count && p->fds[i].fd == fd;
 
@@ -304,7 +336,7 @@ void audit_fd_set(struct audit_state *s, struct audit_process *p, int64_t fd,
         memmove(&p->fds[i + 1], &p->fds[i], (p->fd_count - i) * sizeof *p->fds);
         p->fd_count++;
     }
-    p->fds[i] = (struct audit_fd){ fd, time, file, cloexec };
+    p->fds[i] = (struct audit_fd){ file, (int32_t)fd, cloexec };
 }
 
 void audit_fds_clear(struct audit_state *s, struct audit_process *p, bool only_cloexec)

@@ -16,18 +16,20 @@ struct audit_file {
     uint32_t refs;
     bool directory;
     enum resolution resolution;
-    struct span part[FILE_PARTS]; /* in bytes */
-    size_t len;
-    uint8_t bytes[];
+    uint16_t len[FILE_PARTS];
+    uint8_t logged;     /* a bit a part */
+    uint8_t bytes[];    /* the parts, one after the other */
 };
 
+#define FILE_PART_MAX UINT16_MAX
+
 struct audit_fd {
-    int64_t fd, time; /* when it was opened */
     struct audit_file *file;
+    int32_t fd;
     bool cloexec;
 };
 
-#define PROCESS_GUID_MAX 64
+#define PROCESS_GUID_MAX 48
 #define PROCESS_COMMAND_MAX 512 /* bytes remembered for its children */
 
 struct audit_process {
@@ -72,6 +74,9 @@ struct audit_process *audit_process(struct audit_state *s, struct audit_host *h,
                                     bool make);
 void audit_process_drop(struct audit_state *s, struct audit_process *p);
 
+struct span audit_file_part(const struct audit_file *f, enum file_part part);
+size_t audit_file_len(const struct audit_file *f); /* of its bytes */
+
 /* `part` is copied.  NULL past the ceiling. */
 struct audit_file *audit_file(struct audit_state *s, const struct span part[static FILE_PARTS],
                               bool directory, enum resolution r);
@@ -80,7 +85,7 @@ void audit_file_release(struct audit_state *s, struct audit_file *f);
 const struct audit_fd *audit_fd(const struct audit_process *p, int64_t fd);
 /* Takes over one reference of the file; NULL: it is not known any more. */
 void audit_fd_set(struct audit_state *s, struct audit_process *p, int64_t fd,
-                  struct audit_file *file, bool cloexec, int64_t time);
+                  struct audit_file *file, bool cloexec);
 void audit_fds_clear(struct audit_state *s, struct audit_process *p, bool only_cloexec);
 
 /* The image and command line, remembered; the command line is cut. */

@@ -22,6 +22,21 @@ for form in evtx wec xml rootless utf16 nxlog evtxdump; do
     done
 done
 
+# Audit logs: their loads, whole paths and processes.
+"$MODHUNT_GEN" auditd -n 12000 --hosts 5 --evil 0.05 --seed 7 -o audit.log --truth truth.audit --rows rows.audit
+"$MODHUNT" ingest -c audit.modhunt audit.log 2>err || fail "auditd: ingest: $(cat err)"
+"$MODHUNT" sql -c audit.modhunt --format tsv "SELECT moment_text(l.time), h.name, p.ProcessId, i.Image, m.ImageLoaded
+    FROM load l JOIN sighting s ON s.id = l.sighting JOIN host h ON h.id = s.host JOIN pair r ON r.id = s.pair
+    JOIN module m ON m.id = r.module JOIN image i ON i.id = r.image JOIN process p ON p.id = l.process
+    ORDER BY l.place" | tail -n +2 >have.audit
+tail -n +2 rows.audit | cmp - have.audit || fail "auditd: the loads differ"
+"$MODHUNT" evidence -c audit.modhunt --format jsonl >ledger.audit
+for key in records loads processes other; do
+    want=$(grep -o "\"$key\": [0-9]*" truth.audit | grep -o '[0-9]*$')
+    have=$(grep -o "\"$key\": *[0-9]*" ledger.audit | grep -o '[0-9]*$')
+    [ "$want" = "$have" ] || fail "auditd: $key is $have, not $want"
+done
+
 # The same bytes once more: a row in the ledger, and nothing else.
 "$MODHUNT" ingest -c evtx.modhunt evidence.evtx 2>err || fail "again: $(cat err)"
 "$MODHUNT" hunt -c evtx.modhunt --format tsv 2>/dev/null | cmp - want.evtx || fail "a second run adds rows"
