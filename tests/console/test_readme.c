@@ -85,7 +85,6 @@ static void the_eight_keys_show_what_the_readme_says(void **state)
 
     screen_type(s, "E");
     screen_shows(s, "EVIDENCE");
-    screen_shows(s, "WS-LAB");
     screen_shows(s, "935"); /* records of its Sysmon log, three of them damaged */
     assert_non_null(strstr(screen_line(s, screen_row(s, "935")), " 3 "));
     screen_shows(s, "audit.log");

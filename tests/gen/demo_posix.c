@@ -12,7 +12,7 @@ struct audit_story {
 
 static void tell(struct audit_story *s, enum gen_kind kind, const char *exe, const char *module)
 {
-    struct posix_event e = { .kind = kind, .time = s->ms * 1000, .Computer = SPAN_EMPTY,
+    struct posix_event e = { .kind = kind, .time = s->ms * 1000, .Computer = SPAN("~LNX-BUILD"),
                              .User = SPAN("1001"), .Image = span_text(exe) };
     if (kind == KIND_LOAD) {
         e.CommandLine = span_text(s->command);
