@@ -477,6 +477,8 @@ void audit_follow(void *state, struct batch *b, bool last)
             audit_host_forget(f->state, audit_host(f->state, batch_host(b, SPAN_NONE)));
         return;
     }
+    for (const struct range *r = b->ranges; r; r = r->next) /* syslog may carry both */
+        f->seen.sysmon = f->seen.sysmon || span_is(r->Channel, "Linux-Sysmon/Operational");
     if (left) {
         for (const struct audit_notice *n = left->notices; n; n = n->next) {
             if (n->said == AUDIT_SAID_RULES || n->said == AUDIT_SAID_START)

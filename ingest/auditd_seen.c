@@ -125,6 +125,8 @@ void audit_seen_say(struct audit_seen *s, struct batch *b, uint64_t given_up)
             say(b, 0, "no mmap with PROT_EXEC is audited: no module load can be told");
         say_opens(s, b);
     }
+    if (s->sysmon)
+        say(b, 0, "Sysmon for Linux logs processes and files, and no module loads: auditd does");
     if (s->rules)
         say(b, s->rules_place, "audit rules changed %llu times while the log was written",
             (unsigned long long)s->rules);

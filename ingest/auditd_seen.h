@@ -11,6 +11,7 @@ struct audit_seen {
     uint64_t opens, maps, unresolved, inferred, execs;
     uint64_t rules, lost, lost_records, urings;
     uint64_t off_place, rules_place, lost_place;
+    bool sysmon; /* Sysmon for Linux */
     bool off, library; /* auditing was switched off; a system library was opened */
     struct { char name[64]; size_t len; } folder[4]; /* where opens were, the first ones */
     unsigned folders;

@@ -13,9 +13,20 @@
 
 enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
 
+/* Sysmon for Linux: the same events, but no loads. */
+static bool is_linux(struct span Provider, struct span Channel)
+{
+    return span_is(Provider, "Linux-Sysmon") || span_is(Channel, "Linux-Sysmon/Operational");
+}
+
+static enum platform platform_of(const struct event *e)
+{
+    return is_linux(e->Provider, e->Channel) ? PLATFORM_LINUX : PLATFORM_WINDOWS;
+}
+
 static bool is_sysmon(struct span Provider, struct span Channel)
 {
-    return span_is(Provider, "Microsoft-Windows-Sysmon")
+    return is_linux(Provider, Channel) || span_is(Provider, "Microsoft-Windows-Sysmon")
         || span_is(Channel, "Microsoft-Windows-Sysmon/Operational");
 }
 
@@ -141,7 +152,7 @@ static bool file_load(struct batch *b, const struct event *e)
     if (!x)
         return false;
     x->origin = origin_of(e, true);
-    x->platform = PLATFORM_WINDOWS;
+    x->platform = platform_of(e);
     x->resolution = RESOLUTION_EXACT;
     x->ProcessId = pid(v[EVENT_ProcessId]);
     x->Computer = e->Computer;
@@ -171,7 +182,7 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
     x->origin = origin_of(e, true);
     x->ended = ended;
     x->source = PROCESS_EVENT1;
-    x->platform = PLATFORM_WINDOWS;
+    x->platform = platform_of(e);
     x->ProcessId = pid(v[EVENT_ProcessId]);
     x->Computer = e->Computer;
     x->ProcessGuid = ProcessGuid;
@@ -201,7 +212,7 @@ static bool file_4688(struct batch *b, const struct event *e)
         return false;
     x->origin = origin_of(e, false);
     x->source = PROCESS_4688;
-    x->platform = PLATFORM_WINDOWS;
+    x->platform = platform_of(e);
     x->ProcessId = pid(v[EVENT_NewProcessId]);
     x->ParentProcessId = pid(v[EVENT_ProcessId]);
     x->Computer = e->Computer;
@@ -236,7 +247,7 @@ static bool file_context(struct batch *b, const struct event *e)
         return false;
     x->origin = origin_of(e, true);
     x->event = (uint32_t)e->id;
-    x->platform = PLATFORM_WINDOWS;
+    x->platform = platform_of(e);
     x->ProcessId = pid(v[thread ? EVENT_SourceProcessId : EVENT_ProcessId]);
     x->Computer = e->Computer;
     x->ProcessGuid = ProcessGuid;

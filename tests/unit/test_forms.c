@@ -405,7 +405,7 @@ static void damage_costs_what_is_damaged(void **state)
         { "what is no event", "{\"name\":\"a-package\",\"version\":\"1.0.0\",\"files\":[\"b\"]}", 0, 1, 0 },
         { "an event that is not kept", "{\"EventID\":3,\"SourceName\":\"" SYSMON "\"}", 0, 1, 0 },
         { "another provider's 7", "{\"EventID\":7,\"SourceName\":\"disk\",\"Image\":\"a\"}", 0, 1, 0 },
-        { "Linux-Sysmon", "{\"EventID\":1,\"SourceName\":\"Linux-Sysmon\",\"Image\":\"a\"}", 0, 1, 0 },
+        { "Linux-Sysmon", "{\"EventID\":3,\"SourceName\":\"Linux-Sysmon\",\"Image\":\"a\"}", 0, 1, 0 },
     };
 
     (void)state;
@@ -492,7 +492,7 @@ static void syslog_keeps_what_is_whole_of_a_cut_event(void **state)
         "May  1 10:00:00 h a: <Event><System><Provider Name='" SYSMON "'/><EventID>7</EventID>"
         "<Computer>h</Computer></System><EventData><Data Name='ImageLoaded'>C:\\a.dll</Data>"
         "<Data Name='Signed'>tr\n"
-        "May  1 10:00:00 h a: <Event><System><Provider Name='Linux-Sysmon'/><EventID>1</EventID>"
+        "May  1 10:00:00 h a: <Event><System><Provider Name='Linux-Sysmon'/><EventID>3</EventID>"
         "</System><EventData><Data Name='Image'>/bin/sh</Data>\n"
         "May  1 10:00:00 h a: no event at all, <Eventually> neither\n";
     struct batch *b = decoded(&syslog_decoder, span_text(text));

@@ -280,6 +280,24 @@ static void event_1_is_a_start_and_event_5_an_end(void **state)
     batch_close(b);
 }
 
+static void sysmon_for_linux_has_processes_and_files(void **state)
+{
+    struct batch *b = filed("Linux-Sysmon", 1, "UtcTime=2022-05-11 18:09:58.000\nProcessId=9\n"
+                                               "Image=/usr/bin/x\nCommandLine=x -y");
+
+    (void)state;
+    assert_int_equal(b->counts.processes, 1);
+    assert_int_equal(b->processes->platform, PLATFORM_LINUX);
+    assert_span(b->processes->CommandLine, "x -y");
+    batch_close(b);
+    b = filed("Linux-Sysmon", 11, "UtcTime=2022-05-11 18:09:58.000\nProcessId=9\n"
+                                  "Image=/usr/bin/x\nTargetFilename=/tmp/m.so");
+    assert_int_equal(b->counts.context, 1);
+    assert_int_equal(b->contexts->platform, PLATFORM_LINUX);
+    assert_span(b->contexts->Target, "/tmp/m.so");
+    batch_close(b);
+}
+
 static void security_4688_is_a_start_whose_process_id_is_the_creators(void **state)
 {
     static const struct { const char *fields, *User, *LogonId, *CommandLine, *ParentImage; } table[] = {
@@ -361,7 +379,7 @@ static void what_is_not_kept_is_counted_by_provider_and_id(void **state)
 {
     struct batch *b = batch_open(1, 0, 0);
     static const struct { const char *provider; uint64_t id; } table[] = {
-        { SYSMON, 3 }, { "microsoft-windows-sysmon", 7 }, { "Linux-Sysmon", 1 }, { SECURITY, 1 },
+        { SYSMON, 3 }, { "microsoft-windows-sysmon", 7 }, { "Linux-Sysmon", 22 }, { SECURITY, 1 },
         { SECURITY, 7 }, { SYSMON, 4688 }, { SYSMON, 3 }, { "", 7 },
     };
 
@@ -493,6 +511,7 @@ int main(void)
         cmocka_unit_test(hashes_are_split_by_kind_whatever_their_order_and_case),
         cmocka_unit_test(the_hashes_of_a_load_stay_as_they_were_logged),
         cmocka_unit_test(event_1_is_a_start_and_event_5_an_end),
+        cmocka_unit_test(sysmon_for_linux_has_processes_and_files),
         cmocka_unit_test(security_4688_is_a_start_whose_process_id_is_the_creators),
         cmocka_unit_test(context_says_who_did_what_to_which_target),
         cmocka_unit_test(what_is_not_kept_is_counted_by_provider_and_id),
