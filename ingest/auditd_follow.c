@@ -7,10 +7,9 @@
  * (another file behind the same number, never logged), and only the open right
  * before the map is believed, as `inferred`.  What is remembered lives on in the
  * next part of the same log, never in another log of an unnamed host. */
-#include "ingest/auditd_emit.h"
+#include "ingest/auditd_step.h"
 
-#include "ingest/auditd_chain.h"
-#include "ingest/auditd_seen.h"
+#include "ingest/auditd_emit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,138 +19,8 @@
 #define O_CLOEXEC_BIT 0x80000u
 #define PROT_EXEC_BIT 4u
 #define MAP_ANONYMOUS_BIT 0x20u
-#define AT_FDCWD_BITS 0xffffff9cu
 #define LOADER_CACHE "/etc/ld.so.cache"
 #define MEMFD "memfd:?"
-
-struct audit_follow {
-    struct audit_state *state;
-    struct audit_chain chain;
-    struct audit_seen seen;
-    uint64_t *keys; /* of the piece before */
-    size_t key_count, key_room;
-};
-
-/* What one event needs. */
-struct step {
-    struct audit_follow *f;
-    struct batch *b;
-    const struct audit_event *e;
-    struct audit_host *host;
-    struct audit_process *process;
-    bool full;
-};
-
-/* ---- which path an open means ---- */
-
-static bool is_directory(const struct audit_path *p)
-{
-    static const struct span dir = SPAN_INIT("dir"), octal = SPAN_INIT("0o");
-    uint64_t n = 0;
-
-    if (span_starts(p->mode, dir)) /* ausearch -i */
-        return true;
-    for (size_t i = span_starts(p->mode, octal) ? octal.len : 0; i < p->mode.len && p->mode.at[i] >= '0' && p->mode.at[i] <= '7'; i++)
-        n = n * 8 + (uint64_t)(p->mode.at[i] - '0');
-    return (n & 0170000) == 0040000;
-}
-
-/* The last item that is not the folder of another; old kernels name no types. */
-static const struct audit_path *opened_path(const struct audit_event *e)
-{
-    const struct audit_path *found = NULL;
-
-    for (const struct audit_path *p = e->paths; p; p = p->next)
-        if ((!p->has_nametype || p->nametype == AUDIT_NAME_NORMAL
-             || p->nametype == AUDIT_NAME_CREATE)
-            && (!found || p->item >= found->item))
-            found = p;
-    return found;
-}
-
-/* `/proc/self/fd/3`, `/proc/4711/fd/3`, `/dev/fd/3`: whose, and which. */
-static bool proc_fd(struct span s, int64_t self, int64_t *pid, int64_t *fd)
-{
-    static const struct span dev = SPAN_INIT("/dev/fd/"), proc = SPAN_INIT("/proc/"),
-                             middle = SPAN_INIT("/fd/");
-    uint64_t n;
-
-    *pid = self;
-    if (span_starts(s, dev)) {
-        s = span_of(s.at + dev.len, s.len - dev.len);
-    } else if (span_starts(s, proc)) {
-        s = span_of(s.at + proc.len, s.len - proc.len);
-        const uint8_t *slash = memchr(s.at, '/', s.len);
-        struct span who = span_of(s.at, slash ? (size_t)(slash - s.at) : 0);
-
-        if (span_number(who, &n) && n <= INT32_MAX)
-            *pid = (int64_t)n;
-        else if (!span_is(who, "self") && !span_is(who, "thread-self"))
-            return false;
-        s = span_of(s.at + who.len, s.len - who.len);
-        if (!span_starts(s, middle))
-            return false;
-        s = span_of(s.at + middle.len, s.len - middle.len);
-    } else {
-        return false;
-    }
-    if (!span_number(s, &n) || n > INT32_MAX)
-        return false;
-    *fd = (int64_t)n;
-    return true;
-}
-
-/* The folder that a relative name starts in. */
-static struct span start_folder(const struct step *x, enum resolution *r)
-{
-    const struct audit_event *e = x->e;
-    bool at = e->what == AUDIT_OPENAT || e->what == AUDIT_OPENAT2;
-
-    if (!at || (uint32_t)e->a[0] == AT_FDCWD_BITS || !e->argument[0].at)
-        return e->CurrentDirectory;
-    const struct audit_fd *folder = audit_fd(x->process, (int64_t)(int32_t)e->a[0]);
-    *r = RESOLUTION_DIRFD;
-    return folder ? audit_file_part(folder->file, FILE_NAME) : SPAN_NONE;
-}
-
-static struct audit_file *behind_proc_fd(struct step *x, const struct audit_path *p,
-                                         struct span part[static FILE_PARTS])
-{
-    int64_t pid, fd;
-
-    if (!proc_fd(part[FILE_NAME], x->e->pid, &pid, &fd))
-        return NULL;
-    const struct audit_process *other = pid == x->e->pid ? x->process
-        : audit_process(x->f->state, x->host, pid, false);
-    const struct audit_fd *of = other ? audit_fd(other, fd) : NULL;
-    if (of) {
-        part[FILE_NAME] = audit_file_part(of->file, FILE_NAME);
-        part[FILE_RAW] = p->name;
-    }
-    return audit_file(x->f->state, part, of ? of->file->directory : is_directory(p),
-                      RESOLUTION_PROCFD);
-}
-
-/* The file that an open gave, or NULL where no path tells. */
-static struct audit_file *opened_file(struct step *x, const struct audit_path *p)
-{
-    struct span part[FILE_PARTS] = {
-        [FILE_RAW] = p->name, [FILE_INODE] = p->inode, [FILE_DEV] = p->dev,
-        [FILE_MODE] = p->mode, [FILE_OWNER] = p->ouid,
-    };
-    enum resolution r = RESOLUTION_EXACT;
-    struct audit_file *file;
-
-    if (!p->name.len)
-        return NULL;
-    struct span folder = p->name.at[0] == '/' ? SPAN_NONE : start_folder(x, &r);
-    part[FILE_NAME] = audit_path(&x->b->arena, folder, p->name, &x->full);
-    if (part[FILE_NAME].at && (file = behind_proc_fd(x, p, part)) != NULL)
-        return file;
-    if (!part[FILE_NAME].at) /* relative to a folder that is not known */
-        r = RESOLUTION_UNRESOLVED;
-    return audit_file(x->f->state, part, is_directory(p), r);
-}
 
 /* ---- opens ---- */
 
@@ -183,7 +52,7 @@ static uint64_t open_flags(const struct audit_event *e)
 /* The file that an event made or took away, as context; else an other. */
 static void emit_rest(struct step *x, bool creates)
 {
-    const struct audit_path *made = creates ? opened_path(x->e) : NULL, *gone = NULL;
+    const struct audit_path *made = creates ? audit_opened_path(x->e) : NULL, *gone = NULL;
 
     for (const struct audit_path *p = x->e->paths; p; p = p->next) {
         if (p->nametype == AUDIT_NAME_CREATE && !made)
@@ -193,11 +62,11 @@ static void emit_rest(struct step *x, bool creates)
     }
     const struct audit_path *p = made ? made : gone;
     enum resolution r = RESOLUTION_EXACT;
-    struct span name = p && p->name.len && !is_directory(p)
-        ? audit_path(&x->b->arena, p->name.at[0] == '/' ? SPAN_NONE : start_folder(x, &r),
+    struct span name = p && p->name.len && !audit_is_directory(p)
+        ? audit_path(&x->b->arena, p->name.at[0] == '/' ? SPAN_NONE : audit_start_folder(x, &r),
                      p->name, &x->full) : SPAN_NONE;
 
-    if (!p || is_directory(p) || !p->name.len) {
+    if (!p || audit_is_directory(p) || !p->name.len) {
         audit_other(x->b, x->e);
         return;
     }
@@ -210,9 +79,9 @@ static void emit_rest(struct step *x, bool creates)
 static void take_open(struct step *x)
 {
     const struct audit_event *e = x->e;
-    const struct audit_path *p = opened_path(e);
+    const struct audit_path *p = audit_opened_path(e);
     uint64_t flags = open_flags(e);
-    struct audit_file *file = p && e->what != AUDIT_HANDLE ? opened_file(x, p) : NULL;
+    struct audit_file *file = p && e->what != AUDIT_HANDLE ? audit_opened_file(x, p) : NULL;
 
     audit_seen_open(&x->f->seen, file ? audit_file_part(file, FILE_NAME) : SPAN_NONE);
     if (file && audit_file_part(file, FILE_NAME).at)

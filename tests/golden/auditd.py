@@ -189,6 +189,26 @@ def other_forms(corpora, want, work, processes):
     return bad
 
 
+def rotated(corpora, want, work):
+    """One log in three parts, the oldest compressed, cut between an open and its map."""
+    folder, name = os.path.join(work, 'rotated'), 'auditd_seed_test3_python.log'
+    lines = lines_of(os.path.join(corpora, 'auditd_made', name))
+    serials = [LINE.match(line).group(4) for line in lines]
+    first, second = serials.index('202'), serials.index('239')
+    os.mkdir(folder)
+    for end, part in (('', lines[second:]), ('.1', lines[first:second]), ('.2', lines[:first])):
+        with open(os.path.join(folder, 'audit.log' + end), 'w', encoding='utf-8') as f:
+            f.write(''.join(line + '\n' for line in part))
+    subprocess.run(['gzip', os.path.join(folder, 'audit.log.2')], check=True)
+    case = os.path.join(work, 'rotated.modhunt')
+    ingest(case, folder)
+    have = sorted(row for rows in loads(case).values() for row in rows)
+    if have == want[name]:
+        return 0
+    print(f'rotated: missing {set(want[name]) - set(have)}, too many {set(have) - set(want[name])}')
+    return 1
+
+
 def sum_of(f):
     return sum(f[k] for k in ('loads', 'processes', 'context', 'other', 'damaged', 'duplicates'))
 
@@ -202,6 +222,7 @@ def main():
     found = loads(case)
     processes = starts(case)
     bad += other_forms(corpora, logs, work, processes)
+    bad += rotated(corpora, logs, work)
     damaged = sum(f['damaged'] for f in ledger)
     for name, want in logs.items():
         have = found.get(name, [])
