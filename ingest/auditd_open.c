@@ -14,7 +14,8 @@ bool audit_is_directory(const struct audit_path *p)
 
     if (span_starts(p->mode, dir)) /* ausearch -i */
         return true;
-    for (size_t i = span_starts(p->mode, octal) ? octal.len : 0; i < p->mode.len && p->mode.at[i] >= '0' && p->mode.at[i] <= '7'; i++)
+    size_t i = span_starts(p->mode, octal) ? octal.len : 0; /* LAUREL */
+    for (; i < p->mode.len && p->mode.at[i] >= '0' && p->mode.at[i] <= '7'; i++)
         n = n * 8 + (uint64_t)(p->mode.at[i] - '0');
     return (n & 0170000) == 0040000;
 }

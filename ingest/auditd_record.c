@@ -198,8 +198,11 @@ static void take_path(struct audit_event *e, struct span body, struct arena *a)
         const uint8_t *tail = last_of(body, inode);
 
         audit_path_field(p, SPAN("name"), bare);
-        audit_path_field(p, SPAN("item"), bare_value(span_of(body.at, bare.text.at && bare.text.at > body.at + 6
-            ? (size_t)(bare.text.at - body.at - 6) : body.len), SPAN("item="), SPAN_NONE));
+        struct span ahead = span_of(body.at, bare.text.at ? (size_t)(bare.text.at - body.at)
+                                                          : body.len);
+        while (audit_field(&ahead, &name, &v))
+            if (span_is(name, "item"))
+                audit_path_field(p, name, v);
         if (tail)
             rest = span_of(tail, body.len - (size_t)(tail - body.at));
     }

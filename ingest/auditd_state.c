@@ -73,7 +73,8 @@ struct audit_host *audit_host(struct audit_state *s, struct span node)
     struct audit_host **at = &s->hosts;
 
     for (; *at; at = &(*at)->next)
-        if ((*at)->name_len == node.len && memcmp((*at)->name, node.at ? node.at : (*at)->name, node.len) == 0) {
+        if ((*at)->name_len == node.len
+            && (!node.len || memcmp((*at)->name, node.at, node.len) == 0)) {
             struct audit_host *h = *at; /* to the front: the next event is its, mostly */
 
             *at = h->next;
