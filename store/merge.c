@@ -122,8 +122,8 @@ static const char *const candidates[] = {
     " JOIN context c ON c.id = v.id WHERE EXISTS (SELECT 1 FROM context m WHERE m.time IS c.time"
     " AND m.host = " B " AND m.evidence <> c.evidence AND (m.record = c.record OR m.record IS"
     " NULL OR c.record IS NULL) AND m.id NOT IN (SELECT id FROM temp.moved_context))",
-    "CREATE TEMP TABLE was_settled AS SELECT id FROM evidence WHERE settled = 1 AND id IN"
-    " (SELECT evidence FROM temp.candidate UNION SELECT evidence FROM temp.record_copy)",
+    ("CREATE TEMP TABLE was_settled AS SELECT id FROM evidence WHERE settled = 1 AND id IN"
+     " (SELECT evidence FROM temp.candidate UNION SELECT evidence FROM temp.record_copy)"),
     "UPDATE evidence SET settled = 0 WHERE id IN (SELECT id FROM temp.was_settled)",
 };
 

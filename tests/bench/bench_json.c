@@ -25,7 +25,7 @@
 
 #define RUNS_MAX 99
 #define MADE_BYTES (64u << 20)
-#define RECORD_BYTES_MAX 4096
+#define LINE_BYTES_MAX 4096
 #define PUSHED (64u << 10)
 
 static uint64_t seen; /* so that nothing is optimised away */
@@ -200,11 +200,11 @@ static struct span made(void)
         "\"OriginalFileName\":\"module.dll\",\"Hashes\":\"MD5=%032d,SHA256=%064d,IMPHASH=%032d\","
         "\"Signed\":\"true\",\"Signature\":\"Microsoft Windows\",\"SignatureStatus\":\"Valid\","
         "\"User\":\"LAB\\\\user%d\"}\n";
-    uint8_t *text = memory_get(MADE_BYTES + RECORD_BYTES_MAX);
+    uint8_t *text = memory_get(MADE_BYTES + LINE_BYTES_MAX);
     size_t len = 0;
 
     for (int i = 0; len < MADE_BYTES; i++)
-        len += (size_t)snprintf((char *)text + len, RECORD_BYTES_MAX, record, i % 60, i % 40,
+        len += (size_t)snprintf((char *)text + len, LINE_BYTES_MAX, record, i % 60, i % 40,
                                 i % 10 ? 7 : 10, i, i % 60, i % 500, i % 9000, i % 80, i % 3000,
                                 i % 3000, i % 3000, i % 3000, i % 50);
     return span_of(text, len);
