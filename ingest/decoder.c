@@ -3,6 +3,8 @@
  * A new format is one line here.  Never looks at a file's name. */
 #include "ingest/decoder.h"
 
+#include "ingest/json_cut.h"
+
 static size_t record_bytes; /* written before the threads start, then only read */
 
 static const struct decoder *const decoders[] = {
@@ -25,9 +27,16 @@ const struct decoder *decoder_at(size_t i)
 
 const struct decoder *decoder_for(struct span head)
 {
-    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)
+    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++) {
+        if (decoders[i] == &xml_decoder) { /* before it, since JSON may carry XML */
+            enum json_behind said = json_sniff_behind(head);
+
+            if (said != BEHIND_NOTHING)
+                return said == BEHIND_LINES ? &jsonl_decoder : &json_decoder;
+        }
         if (decoders[i]->sniff(head))
             return decoders[i];
+    }
     return NULL;
 }
 

@@ -78,7 +78,8 @@ extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decod
 /* The table, one after the other; NULL behind the last. */
 const struct decoder *decoder_at(size_t i);
 
-/* The decoder whose sniff says yes, or NULL. */
+/* The decoder whose sniff says yes, or NULL; that of JSON also where other lines
+ * stand before it. */
 const struct decoder *decoder_for(struct span head);
 
 #endif

@@ -107,6 +107,44 @@ static bool any_in(struct form *f, struct span s)
     return end == WALK_DONE || end == WALK_PAUSED || w.members > 0;
 }
 
+/* Where the first object stands that names an event and begins its line, perhaps
+ * behind the bracket of an array: not behind an <Event> (it could be the text of
+ * one) nor behind a NUL (no text).  Every byte is walked once. */
+static struct span event_behind(struct form *f, struct span s)
+{
+    const uint8_t *xml = memmem(s.at, s.len, "<Event", 6), *nul = memchr(s.at, 0, s.len);
+    const uint8_t *stop = s.at + s.len;
+
+    if (xml)
+        stop = xml;
+    if (nul && nul < stop)
+        stop = nul;
+    while (s.len && s.at < stop) {
+        struct span object = after_space(s);
+        struct walk w;
+
+        if (object.len && object.at[0] == '[')
+            object = after_space(from(object, object.at + 1));
+        if (object.len && object.at[0] == '{' && object.at < stop) {
+            enum walk_end end = probe(f, object, &w);
+            bool names = form_names_event(f);
+
+            if (!names && end == WALK_PAUSED && w.start > object.at) {
+                end = probe(f, from(object, w.start), &w);
+                names = form_names_event(f);
+            }
+            if (names && end != WALK_BROKEN)
+                return object;
+            s = from(object, w.at > object.at ? w.at : object.at + 1);
+        } else {
+            s = object;
+        }
+        const uint8_t *lf = s.len ? memchr(s.at, '\n', s.len) : NULL;
+        s = lf ? from(s, lf + 1) : SPAN_EMPTY;
+    }
+    return SPAN_EMPTY;
+}
+
 /* Endpoint Security's events (eslogger) are nothing of Windows': such a file is
  * left to whoever reads macOS. */
 static bool is_eslogger(struct span s)
@@ -150,6 +188,31 @@ bool json_sniff_any(struct span head)
     return sniff(head, any_in);
 }
 
+enum json_behind json_sniff_behind(struct span head)
+{
+    enum width width = width_of(head);
+    uint8_t *copy = width == WIDTH_ONE ? NULL : wide_narrow(head, width);
+    struct span s = copy ? span_of(copy, head.len / 2) : head;
+    enum json_behind said = BEHIND_NOTHING;
+
+    if (!is_eslogger(s)) {
+        struct batch *b = batch_open(0, 0, 0);
+        struct form *f = form_open(b);
+        struct span object = event_behind(f, s);
+
+        if (object.len) {
+            const uint8_t *lf = memchr(object.at, '\n', object.len);
+            struct span line = span_of(object.at, lf ? (size_t)(lf - object.at) : object.len);
+
+            said = is_object_line(f, line) ? BEHIND_LINES : BEHIND_ANY;
+        }
+        form_close(f);
+        batch_close(b);
+    }
+    free(copy);
+    return said;
+}
+
 /* ---- cutting ---- */
 
 size_t json_cut_lines(void *state, struct span b, uint64_t offset, bool at_end)
@@ -173,7 +236,7 @@ size_t json_cut_lines(void *state, struct span b, uint64_t offset, bool at_end)
 
 /* Looks at the head of the file: where is the first record, and what is before
  * it on its line? */
-static void learn(struct json_cut *c, struct span s)
+static void learn(struct json_cut *c, struct span s, uint64_t offset, size_t unit)
 {
     struct batch *b = batch_open(0, 0, 0);
     struct form *f = form_open(b);
@@ -182,7 +245,13 @@ static void learn(struct json_cut *c, struct span s)
     struct walk w;
 
     c->way = WAY_COUNTED;
-    if (first.len && first.at[0] == '[') {
+    if (first.len && !any_in(f, s)) {
+        struct span object = event_behind(f, s);
+
+        first = object.len ? object : first;
+        /* Brackets in the lines before it open nothing. */
+        c->counted = offset + (uint64_t)(first.at - s.at) * unit;
+    } else if (first.len && first.at[0] == '[') {
         c->around = 1;
         first = after_space(from(first, first.at + 1));
     }
@@ -269,7 +338,7 @@ size_t json_cut_any(void *state, struct span bytes, uint64_t offset, bool at_end
         unit = 2;
     }
     if (c->way == WAY_UNKNOWN)
-        learn(c, b);
+        learn(c, b, offset, unit);
     cut = c->way == WAY_INDENTED ? cut_indented(c, b) : cut_counted(c, b, offset, unit);
     free(copy);
     return cut * unit;

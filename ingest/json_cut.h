@@ -11,6 +11,12 @@ bool json_sniff_lines(struct span head);
 /* Any other JSON of objects: the head is JSON as far as it goes. */
 bool json_sniff_any(struct span head);
 
+/* JSON behind lines of something else (`# exported`, a warning, `Record 1`): the
+ * first object that begins a line and names an event tells it.  To be asked where
+ * no format of other text said yes. */
+enum json_behind { BEHIND_NOTHING, BEHIND_LINES, BEHIND_ANY };
+enum json_behind json_sniff_behind(struct span head);
+
 /* As struct decoder's cut. */
 size_t json_cut_lines(void *state, struct span bytes, uint64_t offset, bool at_end);
 size_t json_cut_any(void *state, struct span bytes, uint64_t offset, bool at_end);

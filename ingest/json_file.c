@@ -25,6 +25,7 @@ struct file {
     const uint8_t *text, *at, *end;
     bool lines;     /* a record a line */
     bool last;      /* nothing follows the piece */
+    bool commented; /* a comment was noted */
     unsigned losses;
     const uint8_t *object, *line; /* found ahead: no other is before them */
 };
@@ -167,6 +168,29 @@ static bool skip_member(struct file *f)
     return step == JSON_DONE;
 }
 
+/* A line between records that is none and costs none: `Record 12` as evtx_dump
+ * writes it before each, and a comment, which is noted once a piece. */
+static bool pass_over(struct file *f)
+{
+    const uint8_t *end = line_end(f->at, f->end), *p;
+    struct span line = span_trimmed(span_of(f->at, (size_t)(end - f->at)));
+
+    if (span_starts(line, SPAN("Record "))) {
+        for (p = line.at + 7; p < line.at + line.len && *p >= '0' && *p <= '9'; p++)
+            ;
+        if (line.len == 7 || p < line.at + line.len)
+            return false;
+    } else if (!span_starts(line, SPAN("#")) && !span_starts(line, SPAN("//"))) {
+        return false;
+    } else if (!f->commented) {
+        batch_note(f->batch, place_of(&f->places, f->at),
+                   "a comment line between the JSON objects: passed over, as others may be");
+        f->commented = true;
+    }
+    f->at = end;
+    return true;
+}
+
 static void take_all(struct file *f)
 {
     while ((f->at = skip_space(f->at, f->end)) < f->end) {
@@ -182,6 +206,8 @@ static void take_all(struct file *f)
                 break;
             /* fall through */
         default:
+            if (pass_over(f))
+                break;
             lose(f, f->at, after_damage(f, f->at, f->at), "no JSON object where one must stand");
         }
     }

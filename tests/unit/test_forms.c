@@ -403,6 +403,15 @@ static void damage_costs_what_is_damaged(void **state)
         { "an event with an array of that name",
           LOAD(",\"records\":[{\"EventID\":7}],\"events\":[1]") "\n", 1, 0, 0 },
         { "what is no event", "{\"name\":\"a-package\",\"version\":\"1.0.0\",\"files\":[\"b\"]}", 0, 1, 0 },
+        { "evtx_dump -o json", "Record 1\n{\n  \"EventID\": 7,\n  \"ImageLoaded\": \"a\",\n  \"Image\": \"b\","
+          "\n  \"SourceName\": \"" SYSMON "\"\n}\nRecord 2\n{\n  \"EventID\": 7,\n  \"ImageLoaded\": \"a\"\n}\n",
+          2, 0, 0 },
+        { "Record N before whole lines", "Record 1\n" LOAD("") "\r\nRecord 2\r\n" LOAD("") "\n", 2, 0, 0 },
+        { "a comment first", "\xEF\xBB\xBF# exported\n" LOAD("") "\n// x\n" LOAD("") "\n", 2, 0, 0 },
+        { "a warning first", "[WARNING] {a} \"b\n" LOAD("") "\n" LOAD("") "\n", 2, 0, 1 },
+        { "a warning before an array", "Warning: [x\n[" LOAD("") ", " LOAD("") "]", 2, 0, 1 },
+        { "a warning before a wrapper", "Warning\n{\"hits\":{\"hits\":[" LOAD("") "," LOAD("") "]}}", 2, 0, 1 },
+        { "a word that only begins as Record N", LOAD("") "\nRecord 1 x\n" LOAD("") "\n", 2, 0, 1 },
         { "an event that is not kept", "{\"EventID\":3,\"SourceName\":\"" SYSMON "\"}", 0, 1, 0 },
         { "another provider's 7", "{\"EventID\":7,\"SourceName\":\"disk\",\"Image\":\"a\"}", 0, 1, 0 },
         { "Linux-Sysmon", "{\"EventID\":3,\"SourceName\":\"Linux-Sysmon\",\"Image\":\"a\"}", 0, 1, 0 },
@@ -431,6 +440,8 @@ static void what_is_not_ours_is_left_alone(void **state)
         "ParentProcessId,ProcessId,CommandLine,Description,User\n1,2,a,b,c\n",
         "Id,Source,Message\n1,a,b\n", "name,host\na,b\n", "_raw\nhello\n",
         "Dear all,\nplease see <Event> below.\n",
+        "Dear all,\nplease see <Event> below.\n" LOAD("") "\n", "# a manifest\n{\"name\":\"a-package\"}\n",
+        "Warning\n" "{\"EventID\":7,\"SourceName\":\"" SYSMON "\" \"Image\"\n",
         "{\"schema_version\":1,\"event_type\":20,\"mach_time\":1,\"global_seq_num\":4}\n",
     };
 
