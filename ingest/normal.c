@@ -1,15 +1,19 @@
 /* From a Windows event to a load, a process, context, or one more of the
  * others.
  *
- * Values are kept as they were logged: "-" stays "-", empty stays empty, and
- * what was not logged stays SPAN_NONE.  The surprise: everything that may find
+ * Values are kept as they were logged, but for GUIDs and LogonId, which have one
+ * form: "-" stays "-", empty stays empty, and what was not logged stays SPAN_NONE.  The surprise: everything that may find
  * no room is made first and the item last, so that a full arena leaves no
  * half-filled item in a list. */
 #include "ingest/normal.h"
 
 #include "core/hashes.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #define GUID_LEN 38 /* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX} */
+#define LOGON_ID_LEN 18 /* 0x and 16 digits */
 
 enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
 
@@ -100,6 +104,20 @@ static struct span guid(struct arena *a, struct span s, bool *full)
     return zero ? SPAN_NONE : arena_copy(a, span_of(text, GUID_LEN), full);
 }
 
+/* The one form of a logon session's number, Windows' own `0x3e7`: exporters pad it,
+ * or write it in capitals or in decimal, and two spellings would be two events.  What is
+ * no number stays as it was logged. */
+static struct span logon_id(struct arena *a, struct span s, bool *full)
+{
+    char text[LOGON_ID_LEN + 1];
+    uint64_t n;
+
+    if (!span_number(s, &n))
+        return s;
+    int len = snprintf(text, sizeof text, "0x%" PRIx64, n);
+    return arena_copy(a, span_of(text, (size_t)len), full);
+}
+
 /* Two texts around a mark; one alone where the other says nothing. */
 static struct span joined(struct arena *a, struct span left, char mark, struct span right,
                           bool *full)
@@ -175,6 +193,7 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
     bool full = false;
     struct span ProcessGuid = guid(&b->arena, v[EVENT_ProcessGuid], &full);
     struct span ParentProcessGuid = guid(&b->arena, v[EVENT_ParentProcessGuid], &full);
+    struct span LogonId = logon_id(&b->arena, v[EVENT_LogonId], &full);
     struct process *x = full ? NULL : batch_process(b);
 
     if (!x)
@@ -192,7 +211,8 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
         return true;
     x->ParentProcessId = pid(v[EVENT_ParentProcessId]);
     x->ParentProcessGuid = ParentProcessGuid;
-    SAME(CommandLine) SAME(CurrentDirectory) SAME(IntegrityLevel) SAME(LogonId) SAME(Hashes)
+    x->LogonId = LogonId;
+    SAME(CommandLine) SAME(CurrentDirectory) SAME(IntegrityLevel) SAME(Hashes)
     SAME(OriginalFileName) SAME(ParentImage) SAME(ParentCommandLine)
     return true;
 }
@@ -206,6 +226,8 @@ static bool file_4688(struct batch *b, const struct event *e)
     struct span User = target
         ? joined(&b->arena, v[EVENT_TargetDomainName], '\\', v[EVENT_TargetUserName], &full)
         : joined(&b->arena, v[EVENT_SubjectDomainName], '\\', v[EVENT_SubjectUserName], &full);
+    struct span LogonId = logon_id(&b->arena,
+        v[target ? EVENT_TargetLogonId : EVENT_SubjectLogonId], &full);
     struct process *x = full ? NULL : batch_process(b);
 
     if (!x)
@@ -219,7 +241,7 @@ static bool file_4688(struct batch *b, const struct event *e)
     x->User = User;
     x->Image = v[EVENT_NewProcessName];
     x->CommandLine = first_of(v[EVENT_CommandLine], v[EVENT_ProcessCommandLine]);
-    x->LogonId = v[target ? EVENT_TargetLogonId : EVENT_SubjectLogonId];
+    x->LogonId = LogonId;
     x->ParentImage = v[EVENT_ParentProcessName];
     batch_place(b, x->Computer, x->platform, &x->origin);
     return true;

@@ -7,6 +7,7 @@
 
 /* Files of one host and channel in the order of their numbers, each beside the
  * highest number before it; then runs of files that overlap or follow at once.
+ * Serials of auditd start again at each boot: no gap is between them.
  * total() and not sum(): what evidence numbers may be too large to add up.  A
  * host that was merged into another stands for nothing of its own. */
 #define RUNS \
@@ -15,7 +16,7 @@
     " FROM record_range r JOIN host h ON h.id = r.host)," \
     " ordered AS (SELECT host, Channel, first, last, records, max(last) OVER (PARTITION BY" \
     " host, Channel ORDER BY first, last, evidence ROWS BETWEEN UNBOUNDED PRECEDING AND 1" \
-    " PRECEDING) AS before FROM placed WHERE first IS NOT NULL)," \
+    " PRECEDING) AS before FROM placed WHERE first IS NOT NULL AND Channel <> 'audit')," \
     " numbered AS (SELECT *, sum(before IS NULL OR first > before + 1) OVER (PARTITION BY host," \
     " Channel ORDER BY first, last ROWS UNBOUNDED PRECEDING) AS run FROM ordered)," \
     " run AS (SELECT host, Channel, run, max(0, max(last) - min(first) + 1 - sum(records))" \

@@ -250,7 +250,7 @@ static void event_1_is_a_start_and_event_5_an_end(void **state)
     static const char fields[] =
         "RuleName=-\nUtcTime=2022-08-31 20:39:07.561\nProcessGuid=" GUID "\nProcessId=7\n"
         "Image=C:\\r.exe\nOriginalFileName=R.EXE\nCommandLine=r a,b\nCurrentDirectory=C:\\\n"
-        "User=LAB\\u\nLogonId=0x3e7\nIntegrityLevel=High\nHashes=MD5=x\n"
+        "User=LAB\\u\nLogonId=0x00000000000003E7\nIntegrityLevel=High\nHashes=MD5=x\n"
         "ParentProcessGuid={747f3d96-d8f5-5f8a-0000-00106b6f7301}\nParentProcessId=8\n"
         "ParentImage=C:\\p.exe\nParentCommandLine=p -k";
     struct batch *b = filed(SYSMON, 1, fields);
@@ -305,7 +305,7 @@ static void security_4688_is_a_start_whose_process_id_is_the_creators(void **sta
           "TargetDomainName=-\nTargetLogonId=0x0\nCommandLine=r\nParentProcessName=C:\\p.exe",
           "LAB\\u", "0x1", "r", "C:\\p.exe" },
         { "SubjectUserName=WS01$\nSubjectDomainName=LAB\nSubjectLogonId=0x3e7\n"
-          "TargetUserName=u\nTargetDomainName=LAB\nTargetLogonId=0x5\nCommandLine=",
+          "TargetUserName=u\nTargetDomainName=LAB\nTargetLogonId=5\nCommandLine=",
           "LAB\\u", "0x5", "", NULL },
         { "SubjectUserName=u\nSubjectDomainName=-\nProcessCommandLine=old form",
           "u", NULL, "old form", NULL },
