@@ -9,13 +9,19 @@
 
 #define USERS_FULL (TALLY_USER_SLOTS / 4 * 3)
 
+static void make_tables(struct tally *t, size_t slots)
+{
+    t->slots = slots;
+    t->sightings = memory_zero(slots, sizeof *t->sightings);
+    t->fresh_at = memory_zero(slots, sizeof *t->fresh_at);
+    t->fresh = memory_grow(t->fresh, slots / 2, sizeof *t->fresh);
+    t->pairs = memory_grow(t->pairs, slots / 2, sizeof *t->pairs);
+}
+
 void tally_init(struct tally *t)
 {
-    t->sightings = memory_zero(TALLY_SLOTS, sizeof *t->sightings);
+    make_tables(t, TALLY_SLOTS_MIN);
     t->users = memory_zero(TALLY_USER_SLOTS, sizeof *t->users);
-    t->fresh = memory_zero(TALLY_FULL, sizeof *t->fresh);
-    t->fresh_at = memory_zero(TALLY_SLOTS, sizeof *t->fresh_at);
-    t->pairs = memory_zero(TALLY_FULL, sizeof *t->pairs);
     t->counted = memory_zero(TALLY_COUNTED_MAX / 8, 1);
 }
 
@@ -33,17 +39,19 @@ void tally_free(struct tally *t)
 void tally_forget(struct tally *t)
 {
     if (t->sighting_count)
-        memset(t->sightings, 0, TALLY_SLOTS * sizeof *t->sightings);
+        memset(t->sightings, 0, t->slots * sizeof *t->sightings);
     if (t->user_count)
         memset(t->users, 0, TALLY_USER_SLOTS * sizeof *t->users);
     if (t->fresh_count)
-        memset(t->fresh_at, 0, TALLY_SLOTS * sizeof *t->fresh_at);
+        memset(t->fresh_at, 0, t->slots * sizeof *t->fresh_at);
     t->sighting_count = t->user_count = t->fresh_count = 0;
 }
 
 void tally_uncount(struct tally *t)
 {
-    memset(t->counted, 0, TALLY_COUNTED_MAX / 8);
+    if (t->any_counted)
+        memset(t->counted, 0, TALLY_COUNTED_MAX / 8);
+    t->any_counted = false;
 }
 
 /* ---- the tables ---- */
@@ -55,10 +63,10 @@ static size_t slot_of(uint64_t id, size_t slots)
 
 static struct tally_sighting *sighting_slot(struct tally *t, int64_t sighting)
 {
-    size_t i = slot_of((uint64_t)sighting, TALLY_SLOTS);
+    size_t i = slot_of((uint64_t)sighting, t->slots);
 
     while (t->sightings[i].sighting && t->sightings[i].sighting != sighting)
-        i = (i + 1) & (TALLY_SLOTS - 1);
+        i = (i + 1) & (t->slots - 1);
     if (!t->sightings[i].sighting) {
         t->sightings[i] = (struct tally_sighting){
             .sighting = sighting, .first = MOMENT_NONE, .last = MOMENT_NONE,
@@ -84,11 +92,11 @@ static struct tally_user *user_slot(struct tally *t, int64_t sighting, int64_t u
 /* Where the fresh sighting of a pair and host stands, or would. */
 static uint32_t *fresh_slot(const struct tally *t, int64_t pair, int64_t host)
 {
-    size_t i = slot_of((uint64_t)pair * 1000003 + (uint64_t)host, TALLY_SLOTS);
+    size_t i = slot_of((uint64_t)pair * 1000003 + (uint64_t)host, t->slots);
 
     while (t->fresh_at[i] && (t->fresh[t->fresh_at[i] - 1].pair != pair
                               || t->fresh[t->fresh_at[i] - 1].host != host))
-        i = (i + 1) & (TALLY_SLOTS - 1);
+        i = (i + 1) & (t->slots - 1);
     return &t->fresh_at[i];
 }
 
@@ -101,15 +109,33 @@ int64_t tally_find_new(const struct tally *t, int64_t pair, int64_t host)
 
 void tally_fetch(const struct tally *t, int64_t sighting)
 {
-    const char *at = (const char *)&t->sightings[slot_of((uint64_t)sighting, TALLY_SLOTS)];
+    const char *at = (const char *)&t->sightings[slot_of((uint64_t)sighting, t->slots)];
 
     __builtin_prefetch(at, 1);
     __builtin_prefetch(at + 64, 1);
 }
 
+static void grow(struct tally *t)
+{
+    struct tally_sighting *old = t->sightings;
+    size_t slots = t->slots, fresh = t->fresh_count;
+
+    free(t->fresh_at);
+    make_tables(t, slots * 4);
+    t->sighting_count = 0;
+    for (size_t i = 0; i < slots; i++)
+        if (old[i].sighting)
+            *sighting_slot(t, old[i].sighting) = old[i];
+    for (size_t i = 0; i < fresh; i++)
+        *fresh_slot(t, t->fresh[i].pair, t->fresh[i].host) = (uint32_t)i + 1;
+    free(old);
+}
+
 static bool make_room(struct store *s, struct tally *t, struct fault *f)
 {
-    return (t->sighting_count < TALLY_FULL && t->user_count < USERS_FULL)
+    if (t->sighting_count >= t->slots / 2 && t->slots < TALLY_SLOTS_MAX)
+        grow(t);
+    return (t->sighting_count < t->slots / 2 && t->user_count < USERS_FULL)
         || tally_flush(s, t, &s->writing->bulk, f);
 }
 
@@ -216,6 +242,7 @@ static void set_counted(struct tally *all, int64_t sighting, bool counted)
     all->counted[sighting / 8] = (uint8_t)(all->counted[sighting / 8] & ~bit);
     if (counted)
         all->counted[sighting / 8] |= bit;
+    all->any_counted = true;
 }
 
 /* (One UPDATE ... FROM would do it, and open a table in memory each time.) */
@@ -290,7 +317,7 @@ static void sort_sightings(struct tally *t)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < TALLY_SLOTS && n < t->sighting_count; i++)
+    for (size_t i = 0; i < t->slots && n < t->sighting_count; i++)
         if (t->sightings[i].sighting)
             t->sightings[n++] = t->sightings[i];
     qsort(t->sightings, n, sizeof *t->sightings, by_sighting);

@@ -9,8 +9,10 @@
 #include "core/factor.h"
 #include "store/bulk.h"
 
-#define TALLY_SLOTS 131072 /* flushed within the transaction when half are full: 18 MiB */
-#define TALLY_FULL (TALLY_SLOTS / 2)
+/* It grows from the one to the other (18 MiB), then is flushed within the transaction. */
+#define TALLY_SLOTS_MIN 2048
+#define TALLY_SLOTS_MAX 131072
+#define TALLY_FULL (TALLY_SLOTS_MAX / 2) /* sightings */
 #define TALLY_USER_SLOTS 16384
 
 /* A sighting that is not in the case yet. */
@@ -42,7 +44,9 @@ struct tally {
     struct tally_fresh *fresh;
     uint32_t *fresh_at; /* by (pair, host): 1 + the place in fresh */
     int64_t *pairs;     /* of a flush: those that came to one more host */
+    size_t slots;       /* of sightings and fresh_at; half as many of fresh and pairs */
     size_t sighting_count, user_count, fresh_count;
+    bool any_counted;
 };
 
 void tally_init(struct tally *t);
