@@ -19,6 +19,7 @@
 
 #define RETRIES_MAX 16
 #define ZIP_END_MAX (66u << 10) /* where the end record of a zip may begin, at most */
+#define TOO_DEEP "bundles in bundles nested too deep (--max-depth)"
 #define ENCRYPTED_7Z "an encrypted 7z: unpack it with `7z x`, then give modhunt the folder"
 
 /* libarchive's words, as an outcome and what is to be done. */
@@ -140,14 +141,14 @@ static void enable(struct archive *a, enum bundle_form form)
     case FORM_XZ: archive_read_support_filter_xz(a); break;
     case FORM_ZSTD: archive_read_support_filter_zstd(a); break;
     case FORM_TAR:
-    case FORM_NONE: break;
+        archive_read_support_format_tar(a);
+        archive_read_support_format_gnutar(a);
+        return;
+    case FORM_NONE: return;
     }
-    archive_read_support_format_tar(a);
-    archive_read_support_format_gnutar(a);
-    if (form != FORM_TAR) {
-        archive_read_support_format_raw(a);
-        archive_read_support_format_empty(a);
-    }
+    /* Whether it is a tar, we ask ourselves: to libarchive zeros are an empty one. */
+    archive_read_support_format_raw(a);
+    archive_read_support_format_empty(a);
 }
 
 /* Does a zip have its end?  Its last bytes are looked at, and it is wound back. */
@@ -255,8 +256,6 @@ static bool pass_over(struct stream *of, struct archive *a, const struct stream 
     la_int64_t at;
     int rc;
 
-    if (archive_format(a) == ARCHIVE_FORMAT_RAW)
-        return true; /* which has no next one: see take_entries */
     while ((rc = archive_read_data_block(a, &bytes, &len, &at)) == ARCHIVE_OK) {
         unpacked += len;
         if (stream_too_dense(member, unpacked)) {
@@ -267,12 +266,18 @@ static bool pass_over(struct stream *of, struct archive *a, const struct stream 
     return rc > ARCHIVE_FATAL;
 }
 
+static struct stream stream_out_of(const struct stream *of, struct archive *a,
+                                   enum bundle_form form)
+{
+    return (struct stream){ .child = of->child, .from = a, .form = form, .more = read_member,
+                            .read_before = stream_counts.read };
+}
+
 /* One member.  False where the archive can't go on behind it. */
 static bool take_entry(struct stream *of, struct archive *a, struct archive_entry *e,
                        enum bundle_form form, const char *name, unsigned depth)
 {
-    struct stream s = { .child = of->child, .from = a, .form = form,
-                        .more = read_member };
+    struct stream s = stream_out_of(of, a, form);
     mode_t type = archive_entry_filetype(e);
     bool is_link = type == AE_IFLNK || archive_entry_hardlink(e);
 
@@ -324,6 +329,57 @@ static bool is_elsewhere(struct ahead *w, struct archive_entry *e)
 }
 
 static void take_entries(struct stream *of, struct archive *a, enum bundle_form form,
+                         const char *name, unsigned depth, struct ahead *w);
+
+/* The tar that a compressed stream turned out to be: its members are the bundle's. */
+static void take_tar(struct stream *of, struct stream *s, const char *name, unsigned depth)
+{
+    struct archive *a = archive_read_new();
+    struct ahead w = { 0 };
+
+    s->unlimited = true;
+    if (open_archive(a, s, FORM_TAR) == ARCHIVE_OK) {
+        s->skips = false;
+        take_entries(s, a, FORM_TAR, name, depth, &w);
+    } else {
+        archive_failed(s, a, FORM_TAR);
+    }
+    archive_read_free(a);
+    if (s->outcome != OUTCOME_WHOLE)
+        stream_wrong(of, s->outcome, s->text);
+    free(s->held);
+    free(s->block);
+}
+
+/* What a compressor packed: a tar, or one file.  libarchive undoes a compressor as
+ * often as it was used; each time is a bundle in a bundle. */
+static void take_unpacked(struct stream *of, struct archive *a, struct archive_entry *e,
+                          enum bundle_form form, const char *name, unsigned depth)
+{
+    struct stream s = stream_out_of(of, a, form);
+    char *inner;
+
+    depth += archive_filter_count(a) > 2 ? (unsigned)archive_filter_count(a) - 2 : 0;
+    if (depth > of->child->setup.limits.depth) {
+        stream_wrong(of, OUTCOME_LIMIT, TOO_DEEP);
+        return;
+    }
+    stream_hold(&s, SNIFF_BYTES);
+    if (magic_of(span_of(s.held, s.held_len)).form == FORM_TAR) {
+        take_tar(of, &s, name, depth);
+        return;
+    }
+    if (over_members(of)) {
+        free(s.held);
+        return;
+    }
+    inner = inner_name(name);
+    send_member(e, MEMBER_FILE, inner);
+    take(&s, inner, depth + 1);
+    free(inner);
+}
+
+static void take_entries(struct stream *of, struct archive *a, enum bundle_form form,
                          const char *name, unsigned depth, struct ahead *w)
 {
     struct archive_entry *e;
@@ -344,15 +400,13 @@ static void take_entries(struct stream *of, struct archive *a, enum bundle_form 
         }
         if (is_elsewhere(w, e))
             continue;
+        if (archive_format(a) == ARCHIVE_FORMAT_RAW) {
+            take_unpacked(of, a, e, form, name, depth);
+            return; /* looking for another would unpack the rest */
+        }
         if (over_members(of))
             return;
-        char *inner = archive_format(a) == ARCHIVE_FORMAT_RAW ? inner_name(name) : NULL;
-        bool go_on = take_entry(of, a, e, form, inner ? inner : name_of(e), depth);
-
-        free(inner);
-        if (archive_format(a) == ARCHIVE_FORMAT_RAW)
-            return; /* its one member: looking for another would unpack the rest */
-        if (!go_on) {
+        if (!take_entry(of, a, e, form, name_of(e), depth)) {
             archive_failed(of, a, form);
             return;
         }
@@ -426,12 +480,11 @@ static void take(struct stream *s, const char *name, unsigned depth)
     struct span head;
     struct magic m;
 
-    s->read_before = stream_counts.read;
     stream_hold(s, SNIFF_BYTES);
     head = span_of(s->held, s->held_len);
     m = magic_of(head);
     if (m.kind == KIND_BUNDLE && depth > s->child->setup.limits.depth) {
-        stream_send_head(s, OUTCOME_LIMIT, "bundles in bundles nested too deep (--max-depth)");
+        stream_send_head(s, OUTCOME_LIMIT, TOO_DEEP);
     } else if (m.kind == KIND_BUNDLE) {
         if (s->from || s->child->setup.stream) {
             s->digest = s->child->digest[depth];

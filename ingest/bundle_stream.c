@@ -71,9 +71,11 @@ static size_t stream_more(struct stream *s, uint8_t *to, size_t len)
     s->count += (uint64_t)n;
     if (s->digest)
         digest_add(s->digest, span_of(to, (size_t)n));
-    if (s->from && s->count > s->child->setup.limits.member_bytes)
+    if (!s->from || s->unlimited)
+        return (size_t)n;
+    if (s->count > s->child->setup.limits.member_bytes)
         stream_wrong(s, OUTCOME_LIMIT, "larger than a member may be (--max-member)");
-    else if (s->from && stream_too_dense(s, s->count))
+    else if (stream_too_dense(s, s->count))
         stream_wrong(s, OUTCOME_LIMIT, TOO_DENSE);
     return (size_t)n;
 }

@@ -23,6 +23,7 @@ struct stream {
     size_t held_len, held_at;
     bool ended;
     bool skips;               /* an archive over it passes over members unread */
+    bool unlimited;           /* a bundle's own bytes: the limits are its members' */
     bool is_evtx;             /* which is padded with zeros, and so no bomb */
     struct digest *digest;    /* NULL: not hashed */
     uint64_t count;           /* bytes read */

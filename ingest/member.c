@@ -11,6 +11,8 @@
 #define SMALL_BYTES (8u << 20)  /* a member up to here is hashed before it is read */
 #define ENCRYPTED "encrypted: give the password with --password-file"
 #define SOME_ENCRYPTED "members are encrypted: give the password with --password-file"
+#define NOT_OPENED "members are encrypted: the password does not open them"
+#define SOME_UNSUPPORTED "members can't be unpacked here: their reasons say by what they can"
 #define SOME_CUT "members were cut by a limit"
 
 size_t member_more(struct source *s, struct buffer *b, uint8_t *to, size_t len)
@@ -95,7 +97,7 @@ enum source_state member_state(struct tree *t, enum outcome outcome, const char 
         if (!t->r->bundles.password)
             *reason = ENCRYPTED;
         if (in)
-            in->wrong = SOME_ENCRYPTED;
+            in->wrong = t->r->bundles.password ? NOT_OPENED : SOME_ENCRYPTED;
         return SOURCE_UNREADABLE;
     case OUTCOME_LIMIT:
         if (in)
@@ -104,6 +106,8 @@ enum source_state member_state(struct tree *t, enum outcome outcome, const char 
     case OUTCOME_DAMAGED:
         return SOURCE_PARTIAL;
     case OUTCOME_UNSUPPORTED:
+        if (in)
+            in->wrong = SOME_UNSUPPORTED;
         return SOURCE_UNREADABLE;
     }
     return SOURCE_PARTIAL;

@@ -327,6 +327,49 @@ static void a_compressed_file_is_a_bundle_of_one(void **state)
     }
 }
 
+/* As a plain file of the same bytes; libarchive would call each an empty tar. */
+static void zeros_that_were_compressed_are_no_tar(void **state)
+{
+    static const struct { size_t len, magic_at; const char *magic, *want; } table[] = {
+        { 4096, 0, "", "b!b unknown unknown 0\nb gzip complete 0\n" },
+        { 40000, 32769, "CD001", "b!b ISO unreadable 0 (an ISO image: unpack it with "
+                                 "`bsdtar -xf`, then give modhunt the folder)\n"
+                                 "b gzip complete 0\n" },
+        { 100000, 0, "", "b!b unknown unknown 0\nb gzip complete 0\n" },
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct made m = make(archive_write_set_format_raw, archive_write_add_filter_gzip,
+                             NULL, NULL);
+        struct bytes b = { memory_zero(table[i].len, 1), table[i].len };
+
+        memcpy(b.at + table[i].magic_at, table[i].magic, strlen(table[i].magic));
+        add(&m, "x", b);
+        reads(*state, done(&m), table[i].want);
+    }
+}
+
+static void compressors_on_compressors_count_as_bundles_in_bundles(void **state)
+{
+    static const struct { int times; const char *want; } table[] = {
+        { 4, "b!b xml complete 2\nb gzip complete 0\n" },
+        { 5, "b gzip partial 0 (bundles in bundles nested too deep (--max-depth))\n" },
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct bytes b = events(0, 2);
+
+        for (int n = 0; n < table[i].times; n++) {
+            struct made m = make(archive_write_set_format_raw, archive_write_add_filter_gzip,
+                                 NULL, NULL);
+
+            add(&m, "x", b);
+            b = done(&m);
+        }
+        reads(*state, b, table[i].want);
+    }
+}
+
 static void bundles_in_bundles_are_opened_to_a_depth(void **state)
 {
     struct bytes b = zip_of("3.zip", zip_of("4.zip", events(0, 2)));
@@ -393,6 +436,8 @@ static void encrypted_members_need_the_password(void **state)
         assert_string_equal(p->told, "b!a xml complete 5\nb zip complete 0\n");
         run(p, (struct bundle_options){ .password = "wrong" }, 0);
         assert_non_null(strstr(p->told, "b!a unknown unreadable 0 (encrypted: the password does"));
+        assert_non_null(strstr(p->told, "b zip partial 0 (members are encrypted: the password "
+                                        "does not open them)\n"));
     }
 }
 
@@ -699,6 +744,8 @@ int main(int argc, char **argv)
 #define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
         WITH_PLACE(each_form_gives_its_members),
         WITH_PLACE(a_compressed_file_is_a_bundle_of_one),
+        WITH_PLACE(zeros_that_were_compressed_are_no_tar),
+        WITH_PLACE(compressors_on_compressors_count_as_bundles_in_bundles),
         WITH_PLACE(bundles_in_bundles_are_opened_to_a_depth),
         WITH_PLACE(names_and_links_are_told_and_never_followed),
         WITH_PLACE(encrypted_members_need_the_password),
