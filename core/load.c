@@ -5,6 +5,8 @@
  * is missing from its list, never from the counts. */
 #include "core/load.h"
 
+#include "core/text.h"
+
 #include "core/fault.h"
 
 #include <stdlib.h>
@@ -197,6 +199,8 @@ void load_identify(struct load *l)
 
 /* ---- what went wrong ---- */
 
+#define UNREAD_MAX 48 /* bytes of a time that are shown */
+
 static void append_loss(struct batch *b, struct loss what)
 {
     struct loss *l = arena_get(&b->arena, sizeof *l);
@@ -217,6 +221,20 @@ void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reaso
 void batch_note(struct batch *b, uint64_t place, const char *reason)
 {
     append_loss(b, (struct loss){ .place = place, .reason = reason, .note = true });
+}
+
+void batch_unread(struct batch *b, uint64_t place, struct span text)
+{
+    bool altered = false, full = false;
+
+    if (b->unread && b->unread_last == place)
+        return; /* another of its times */
+    b->unread_last = place;
+    if (b->unread++)
+        return;
+    b->unread_at = place;
+    text.len = text.len < UNREAD_MAX ? text.len : UNREAD_MAX;
+    b->unread_text = arena_copy(&b->arena, text_clean(&b->arena, text, &altered, &full), &full);
 }
 
 static struct other *find_other(const struct batch *b, struct span Provider, uint64_t id,

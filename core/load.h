@@ -281,7 +281,15 @@ struct declared {
 };
 
 /* What records did not say and was assumed: a note in the ledger, once a source. */
-enum assumed { ASSUMED_HOST, ASSUMED_ZONE, ASSUMED_YEAR, ASSUMED_COUNT };
+enum assumed { ASSUMED_HOST, ASSUMED_ZONE, ASSUMED_YEAR, ASSUMED_ORDER, ASSUMED_COUNT };
+
+/* What times of the records proved about 3/4/2020, and how far that was asked. */
+enum {
+    DATES_DAY_FIRST = 1 << 0,
+    DATES_MONTH_FIRST = 1 << 1,
+    DATES_UNSURE = 1 << 2, /* one could be either */
+    DATES_ASKED = 1 << 3,  /* the whole piece was looked at */
+};
 
 struct zone;  /* ingest/zone.h */
 struct found; /* a record outside the declared ones: ingest/evtx.h */
@@ -307,6 +315,10 @@ struct batch {
     int64_t written;     /* the file's own date, for times without a year; 0: not known */
     unsigned assumed;    /* bits of enum assumed; where first, in assumed_at */
     uint64_t assumed_at[ASSUMED_COUNT];
+    unsigned dates;      /* bits of DATES_... */
+    uint64_t unread;     /* records whose time was logged and could not be read; */
+    uint64_t unread_at, unread_last; /* where the first is, and the last, */
+    struct span unread_text; /* and what it says, cut short; in the arena */
     const struct source_opens *opens;   /* first batch of a source */
     const struct source_closes *closes; /* last batch of a source */
     struct counts counts;
@@ -343,6 +355,9 @@ static inline void batch_assumed(struct batch *b, enum assumed what, uint64_t pl
         b->assumed_at[what] = place;
     b->assumed |= 1u << what;
 }
+
+/* The record at `place` says a time that nobody can read. */
+void batch_unread(struct batch *b, uint64_t place, struct span text);
 
 /* The Computer that a record gets: its own, or where it names none the source's. */
 static inline struct span batch_host(const struct batch *b, struct span Computer)

@@ -333,6 +333,8 @@ static void csv_decode(const struct piece *p, struct batch *b)
         struct places places = places_of(text, width, p->offset, p->offset + p->bytes.len);
         struct form *f = form_open(b);
 
+        f->piece = p;
+        f->again = csv_decode;
         f->mended = altered;
         take_rows(f, &l, &places, p->prefix.len ? text.at : at, text.at + text.len);
         form_close(f);

@@ -203,18 +203,53 @@ static void identify(struct form *f, struct event *e, bool *full)
         e->flags |= RECORD_NUMBERED;
 }
 
+/* A text that is a time in UTC.  Where day and month could be either, the times of
+ * the whole piece are looked at, once. */
+static int64_t time_of(struct form *f, uint64_t place, struct span text, bool *zoned)
+{
+    struct batch *b = f->batch;
+    unsigned before = b->dates;
+
+    b->dates &= ~(unsigned)DATES_UNSURE;
+    int64_t m = form_moment_utc(b, text, zoned);
+    if (!(b->dates & DATES_UNSURE)) {
+        b->dates |= before;
+        return m;
+    }
+    if (f->again && !(b->dates & DATES_ASKED)) {
+        struct batch *all = batch_open(b->source, b->begin, b->end);
+
+        all->dates = DATES_ASKED; /* it asks no further */
+        f->again(f->piece, all);
+        b->dates |= all->dates;
+        batch_close(all);
+        m = form_moment_utc(b, text, zoned);
+    }
+    unsigned order = b->dates & (DATES_DAY_FIRST | DATES_MONTH_FIRST);
+    if (order != DATES_DAY_FIRST && order != DATES_MONTH_FIRST && m != MOMENT_NONE)
+        batch_assumed(b, ASSUMED_ORDER, place);
+    return m;
+}
+
 /* When it was logged, by the first word that is a time. */
 static bool find_time(struct form *f, struct event *e)
 {
+    struct span unread = SPAN_NONE;
+
     for (unsigned s = SLOT_TIME; s < SLOT_RAW; s++) {
         bool zoned = false;
 
         if (!form_filled(f, s))
             continue;
-        e->logged = form_moment_utc(f->batch, form_peek(f, s), &zoned);
+        struct span text = form_peek(f, s);
+        e->logged = time_of(f, e->place, text, &zoned);
         if (e->logged != MOMENT_NONE)
             return zoned;
+        if (!unread.len)
+            unread = text;
     }
+    if (span_trimmed(unread).len && (e->has_id || e->Provider.len))
+        batch_unread(f->batch, e->place, unread);
     e->logged = f->around;
     return f->around == MOMENT_NONE || f->around_zoned;
 }
@@ -285,9 +320,12 @@ static void settle_time(struct form *f, struct event *e, bool zoned, bool *full)
     bool any;
 
     if (utc->len && moment_parse(*utc) == MOMENT_NONE
-        && (time = form_moment(*utc, &any)) != MOMENT_NONE) {
+        && (time = form_moment(*utc, &f->batch->dates, &any)) != MOMENT_NONE) {
         moment_format(time, text);
         *utc = arena_copy(&f->batch->arena, span_text(text), full);
+    } else if (span_logged(*utc) && utc->len && !span_is(*utc, "-")
+               && moment_parse(*utc) == MOMENT_NONE) {
+        batch_unread(f->batch, e->place, *utc);
     }
     if (!zoned && moment_parse(*utc) == MOMENT_NONE) {
         e->flags |= RECORD_ZONE_ASSUMED;

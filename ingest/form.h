@@ -94,6 +94,7 @@ struct form_value {
 #define FORM_WORDS ((SLOT_COUNT + 63) / 64)
 
 struct xml_reader;
+struct piece;
 
 struct form {
     struct batch *batch;
@@ -109,6 +110,10 @@ struct form {
     struct form_value value[SLOT_COUNT]; /* where `filled` */
     int64_t around;       /* the time of the line around it, for records without one; */
     bool around_zoned;    /* MOMENT_NONE: there is none; and whether it names its zone */
+
+    /* To look once at all dates of the piece where one could be day or month first. */
+    const struct piece *piece;
+    void (*again)(const struct piece *p, struct batch *b);
 };
 
 /* Where a name leads: a scalar goes into the slot, an object or array opens the
@@ -159,12 +164,17 @@ struct span form_peek(struct form *f, unsigned slot);
 /* The first of `count` ranked slots that says anything, or SLOT_NONE. */
 unsigned form_first(const struct form *f, unsigned slot, unsigned count);
 
-/* ISO, epoch numbers by their size, /Date(..)/, `10/22/2020 1:31:04 AM`, Kibana's
- * `Oct 22, 2020 @ 01:31:04.973`.  *zoned: it says its zone.  MOMENT_NONE. */
-int64_t form_moment(struct span text, bool *zoned);
+/* ISO, epoch numbers by their size, /Date(..)/, or a form_date.  *zoned: it says its
+ * zone.  MOMENT_NONE. */
+int64_t form_moment(struct span text, unsigned *dates, bool *zoned);
+
+/* `10/22/2020 1:31:04 AM`, `22.10.2020 08:17:06`, RFC 2822, ctime, WMI, Kibana.  Learns
+ * and heeds the order of day and month in *dates (bits of DATES_...), and sets *zoned
+ * where it says its zone.  MOMENT_NONE. */
+int64_t form_date(struct span text, unsigned *dates, bool *zoned);
 
 /* The same in UTC: what names no zone is read in the batch's. */
-int64_t form_moment_utc(const struct batch *b, struct span text, bool *zoned);
+int64_t form_moment_utc(struct batch *b, struct span text, bool *zoned);
 
 /* Fills EventData's slots from text inside the record (JSON or XML in a string,
  * Windows' message). */

@@ -5,8 +5,6 @@
 #include "ingest/form.h"
 #include "ingest/zone.h"
 
-#include <stdio.h>
-
 #define FILETIME_FROM INT64_C(100000000000000000) /* 100 ns since 1601: the year 1917 on */
 #define NANO_FROM INT64_C(1000000000000000000)    /* ns since 1970: the year 2001 on */
 #define MICRO_FROM INT64_C(100000000000000)
@@ -87,75 +85,12 @@ static int64_t dotnet(struct span s)
     return minus ? -n * 1000 : n * 1000;
 }
 
-/* `hh:mm:ss[.fff] [AM|PM]` of a day that is known, by way of moment_parse. */
-static int64_t of_day(int64_t year, int64_t month, int64_t day, struct span clock)
+/* WMI's `20201022081706.123456` is no number of milliseconds. */
+static bool is_wmi(struct span s)
 {
-    char text[64];
-    int64_t hour, after = 0;
-    size_t digits;
+    int64_t n;
 
-    if (ends(clock, "PM") || ends(clock, "AM")) {
-        after = ends(clock, "PM") ? 12 : 0;
-        clock.len -= 2;
-        while (clock.len && clock.at[clock.len - 1] == ' ')
-            clock.len--;
-        digits = whole(clock, &hour);
-        if (hour < 1 || hour > 12)
-            return MOMENT_NONE;
-        hour = hour % 12 + after;
-    } else {
-        digits = whole(clock, &hour);
-    }
-    clock = from(clock, digits);
-    if (digits == 0 || digits > 2 || clock.len < 6 || clock.len > 24 || year > 9999)
-        return MOMENT_NONE;
-    int len = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d%.*s", (int)year, (int)month,
-                       (int)day, (int)hour, (int)clock.len, (const char *)clock.at);
-    return moment_parse(span_of(text, (size_t)len));
-}
-
-/* `10/22/2020 1:31:04 AM`, with a comma too; day first where it can't be else. */
-static int64_t slashed(struct span s)
-{
-    int64_t part[3];
-
-    for (int i = 0; i < 3; i++) {
-        size_t digits = whole(s, &part[i]);
-
-        if (digits == 0 || digits > 4 || s.len < digits + 1
-            || (i < 2 && s.at[digits] != '/'))
-            return MOMENT_NONE;
-        s = from(s, i < 2 ? digits + 1 : digits);
-    }
-    while (s.len && (s.at[0] == ' ' || s.at[0] == ','))
-        s = from(s, 1);
-    bool day_first = part[0] > 12;
-    return part[0] > 31 || part[1] > 31 ? MOMENT_NONE
-         : of_day(part[2], part[day_first], part[!day_first], s);
-}
-
-/* `Oct 22, 2020 @ 01:31:04.973` */
-static int64_t kibana(struct span s)
-{
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    int64_t month = 0, day, year;
-    size_t digits;
-
-    if (s.len < 20)
-        return MOMENT_NONE;
-    for (int i = 0; i < 12; i++)
-        if (memcmp(s.at, months + 3 * i, 3) == 0)
-            month = i + 1;
-    s = from(s, 4);
-    digits = whole(s, &day);
-    s = from(s, digits);
-    if (month == 0 || digits == 0 || digits > 2 || !span_starts(s, SPAN(", ")))
-        return MOMENT_NONE;
-    s = from(s, 2);
-    digits = whole(s, &year);
-    s = from(s, digits);
-    return digits == 4 && span_starts(s, SPAN(" @ ")) ? of_day(year, month, day, from(s, 3))
-                                                      : MOMENT_NONE;
+    return s.len >= 21 && s.at[14] == '.' && s.at[0] <= '2' && whole(s, &n) == 14;
 }
 
 /* Does what moment_parse read end in a zone? */
@@ -169,7 +104,7 @@ static bool has_zone(struct span s)
     return false;
 }
 
-int64_t form_moment(struct span s, bool *zoned)
+int64_t form_moment(struct span s, unsigned *dates, bool *zoned)
 {
     int64_t m;
 
@@ -180,20 +115,22 @@ int64_t form_moment(struct span s, bool *zoned)
     *zoned = true;
     if (span_starts(s, SPAN("/Date(")))
         return dotnet(s);
-    if ((m = epoch(s)) != MOMENT_NONE)
+    if (!is_wmi(s) && (m = epoch(s)) != MOMENT_NONE)
         return m;
-    if (ends(s, " UTC"))
+    bool utc = ends(s, " UTC");
+    if (utc)
         s.len -= 4;
     else
         *zoned = has_zone(s);
     if ((m = moment_parse(s)) != MOMENT_NONE)
         return m;
-    return (m = slashed(s)) != MOMENT_NONE ? m : kibana(s);
+    *zoned = utc;
+    return form_date(s, dates, zoned);
 }
 
-int64_t form_moment_utc(const struct batch *b, struct span text, bool *zoned)
+int64_t form_moment_utc(struct batch *b, struct span text, bool *zoned)
 {
-    int64_t m = form_moment(text, zoned);
+    int64_t m = form_moment(text, &b->dates, zoned);
 
     return *zoned ? m : zone_utc(b->zone, m);
 }

@@ -213,6 +213,9 @@ static void take_all(struct file *f)
     }
 }
 
+static void decode_lines(const struct piece *p, struct batch *b);
+static void decode_any(const struct piece *p, struct batch *b);
+
 static void decode(const struct piece *p, struct batch *b, bool lines)
 {
     static const struct span mark = SPAN_INIT("\xEF\xBB\xBF");
@@ -231,6 +234,8 @@ static void decode(const struct piece *p, struct batch *b, bool lines)
         batch_loss(b, p->offset, p->bytes.len, "too large for its batch");
     } else {
         f.form = form_open(b);
+        f.form->piece = p;
+        f.form->again = lines ? decode_lines : decode_any;
         f.form->mended = altered; /* it cannot be told in which record */
         if (p->first && span_starts(text, mark)) /* of either width */
             f.at += mark.len;

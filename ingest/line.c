@@ -16,6 +16,15 @@
 #define LOOK_AHEAD 4  /* jobs a worker */
 #define WINDOW_MAX 32 /* jobs: what bounds the memory of many cores */
 
+#define UNREAD_TEXT_MAX 160 /* 48 bytes, mended */
+
+struct unread {
+    struct unread *next;
+    uint32_t source;
+    uint64_t records, place; /* of the first */
+    char text[UNREAD_TEXT_MAX];
+};
+
 struct line {
     pthread_mutex_t lock;
     pthread_cond_t room, work, ready;
@@ -35,6 +44,7 @@ struct line {
     const struct decoder *following, *chained;
     void *state, *chain; /* of one source, and of those that are chained */
     unsigned assumed; /* of the source at hand: noted already */
+    struct unread *unread; /* of the sources that are open */
     bool holed; /* a job was dropped: nothing is sent any more */
 };
 
@@ -158,6 +168,8 @@ static void note_assumed(struct line *l, struct job *j)
             ? "its records name no host: they are of the one that --host gave"
             : "its records name no host: they are shown under their collection's (--host gives one)",
         [ASSUMED_ZONE] = text,
+        [ASSUMED_ORDER] = "dates in it could be day or month first and nothing tells which:"
+                          " read as month first",
         [ASSUMED_YEAR] = "times in it name no year: the latest one that is not after the file",
     };
 
@@ -179,6 +191,39 @@ static void note_assumed(struct line *l, struct job *j)
     l->assumed |= b->assumed;
 }
 
+/* Times that nobody could read are one note of a source, once it ends. */
+static void note_unread(struct line *l, struct job *j)
+{
+    struct batch *b = j->batch;
+    struct unread **at = &l->unread, *u;
+
+    while (*at && (*at)->source != b->source)
+        at = &(*at)->next;
+    if (b->unread && !*at) {
+        *at = memory_zero(1, sizeof **at);
+        **at = (struct unread){ .source = b->source, .place = b->unread_at };
+        snprintf((*at)->text, sizeof (*at)->text, "%.*s", (int)b->unread_text.len,
+                 b->unread_text.len ? (const char *)b->unread_text.at : "");
+    }
+    u = *at;
+    if (!u)
+        return;
+    u->records += b->unread;
+    if (j->kind != JOB_CLOSES)
+        return;
+    char note[UNREAD_TEXT_MAX + 128];
+    int len = snprintf(note, sizeof note, "the time of %llu %s can't be read and is left out, the"
+                       " first says '%s'", (unsigned long long)u->records,
+                       u->records == 1 ? "record" : "records", u->text);
+    bool full = false;
+    struct span kept = arena_copy(&b->arena, span_of(note, (size_t)len + 1), &full);
+
+    if (!full)
+        batch_note(b, u->place, (const char *)kept.at);
+    *at = u->next;
+    free(u);
+}
+
 static void send(struct line *l, struct job *j)
 {
     if (j->dropped)
@@ -186,6 +231,7 @@ static void send(struct line *l, struct job *j)
     if (!l->holed) {
         follow(l, j);
         note_assumed(l, j);
+        note_unread(l, j);
         if (!j->mute) {
             if (queue_send(l->out, j->batch)) {
                 j->batch = NULL;
@@ -312,5 +358,7 @@ void line_close(struct line *l)
     pthread_cond_destroy(&l->work);
     pthread_cond_destroy(&l->room);
     pthread_mutex_destroy(&l->lock);
+    for (struct unread *u; (u = l->unread) != NULL; free(u))
+        l->unread = u->next;
     free(l);
 }

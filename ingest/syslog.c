@@ -109,7 +109,7 @@ static bool syslog_sniff(struct span head)
 /* ---- decoding ---- */
 
 /* `Oct 22 01:31:04` of a year, in the batch's zone. */
-static int64_t in_year(const struct batch *b, struct span s, const char *year)
+static int64_t in_year(struct batch *b, struct span s, const char *year)
 {
     char text[32];
     bool zoned;

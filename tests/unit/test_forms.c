@@ -347,6 +347,26 @@ static void times_are_read_in_every_form(void **state)
         { "\"5/1/2024, 12:00:00.250 AM\"", "2024-05-01T00:00:00.250000Z", true },
         { "\"31/05/2024 10:00:00 PM\"", "2024-05-31T22:00:00.000000Z", true },
         { "\"May 1, 2024 @ 10:00:00.123\"", "2024-05-01T10:00:00.123000Z", true },
+        { "\"22.10.2020 08:17:06\"", "2020-10-22T08:17:06.000000Z", true },
+        { "\"5.6.2020 08:17\"", "2020-06-05T08:17:00.000000Z", true },
+        { "\"2020.10.22 08:17:06.5\"", "2020-10-22T08:17:06.500000Z", true },
+        { "\"22.10.2020 08:17:06 +02:00\"", "2020-10-22T06:17:06.000000Z", false },
+        { "\"22.10.2020 08:17:06 UTC\"", "2020-10-22T08:17:06.000000Z", false },
+        { "\"Thu, 22 Oct 2020 08:17:06 +0200\"", "2020-10-22T06:17:06.000000Z", false },
+        { "\"22 Oct 2020 08:17:06 GMT\"", "2020-10-22T08:17:06.000000Z", false },
+        { "\"Thu, 22 Oct 2020 08:17:06\"", "2020-10-22T08:17:06.000000Z", true },
+        { "\"Thu Oct 22 08:17:06 2020\"", "2020-10-22T08:17:06.000000Z", true },
+        { "\"Thu Oct  2 08:17:06 UTC 2020\"", "2020-10-02T08:17:06.000000Z", false },
+        { "\"20201022081706.123456+120\"", "2020-10-22T06:17:06.123456Z", false },
+        { "\"20201022081706.123456-300\"", "2020-10-22T13:17:06.123456Z", false },
+        { "\"20201022081706.******+***\"", "2020-10-22T08:17:06.000000Z", true },
+        { "\"20201022081706.123456\"", "2020-10-22T08:17:06.123456Z", true },
+        { "\"1/2/20 10:00:00 AM\"", "", false },
+        { "\"32.1.2020 08:17:06\"", "", false },
+        { "\"22.13.2020 08:17:06\"", "", false },
+        { "\"Thu, 22 Foo 2020 08:17:06\"", "", false },
+        { "\"Thu, 22 Oct 2020 08:17:06 XST\"", "", false },
+        { "\"20201322081706.123456+120\"", "", false },
         { "\"yesterday\"", "", false },
         { "\"99/99/9999 1:00:00 AM\"", "", false },
         { "\"/Date(\"", "", false },
@@ -366,6 +386,51 @@ static void times_are_read_in_every_form(void **state)
         assert_int_equal((b->loads->origin.flags & RECORD_ZONE_ASSUMED) != 0, table[i].assumed);
         batch_close(b);
     }
+}
+
+static void the_order_of_day_and_month_is_what_others_prove(void **state)
+{
+#define AT(time) LOAD(",\"EventTime\":\"" time "\"") "\n"
+    static const struct { const char *text, *want; bool assumed; } table[] = {
+        { AT("03/04/2020 08:17:06") AT("22/10/2020 08:17:06"), "2020-04-03T08:17:06.000000Z", false },
+        { AT("03/04/2020 08:17:06") AT("10/22/2020 08:17:06"), "2020-03-04T08:17:06.000000Z", false },
+        { AT("03/04/2020 08:17:06") AT("04/04/2020 08:17:06"), "2020-03-04T08:17:06.000000Z", true },
+        { AT("03/04/2020 08:17:06") AT("22/10/2020 08:17:06") AT("10/22/2020 08:17:06"),
+          "2020-03-04T08:17:06.000000Z", true },
+        { AT("03/04/2020 08:17:06") LOAD(",\"CommandLine\":\"22/10/2020 08:17:06\""),
+          "2020-03-04T08:17:06.000000Z", true },
+        { AT("04/04/2020 08:17:06"), "2020-04-04T08:17:06.000000Z", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct batch *b = decoded(&jsonl_decoder, span_text(table[i].text));
+
+        assert_moment(table[i].text, b->loads->origin.logged, table[i].want);
+        assert_int_equal((b->assumed & 1u << ASSUMED_ORDER) != 0, table[i].assumed);
+        assert_int_equal(b->unread, 0);
+        batch_close(b);
+    }
+    struct batch *b = decoded(&csv_decoder, SPAN("host,EventCode,source,Image,ImageLoaded,EventTime\n"
+                                                 "h,7,WinEventLog:" CHANNEL ",a,b,3/4/2020 8:17:06\n"
+                                                 "h,7,WinEventLog:" CHANNEL ",a,b,13/4/2020 8:17:06\n"));
+    assert_int_equal(b->counts.loads, 2);
+    assert_moment("CSV", b->loads->origin.logged, "2020-04-03T08:17:06.000000Z");
+    batch_close(b);
+}
+
+static void a_time_that_nobody_can_read_is_said(void **state)
+{
+    static const char text[] = LOAD("") "\n" AT("gestern") AT("") AT("2020-10-22 08:17:06")
+                               LOAD(",\"UtcTime\":\"soon\"") "\n";
+    struct batch *b = decoded(&jsonl_decoder, span_text(text));
+
+    (void)state;
+    assert_int_equal(b->counts.loads, 5);
+    assert_int_equal(b->unread, 2);
+    assert_int_equal(b->unread_at, sizeof LOAD("") - 1 + 1);
+    assert_text("the first", b->unread_text, "gestern");
+    batch_close(b);
 }
 
 static void damage_costs_what_is_damaged(void **state)
@@ -673,6 +738,8 @@ int main(void)
         cmocka_unit_test(each_shape_says_the_same_load),
         cmocka_unit_test(values_keep_what_was_logged),
         cmocka_unit_test(times_are_read_in_every_form),
+        cmocka_unit_test(the_order_of_day_and_month_is_what_others_prove),
+        cmocka_unit_test(a_time_that_nobody_can_read_is_said),
         cmocka_unit_test(damage_costs_what_is_damaged),
         cmocka_unit_test(what_is_not_ours_is_left_alone),
         cmocka_unit_test(a_record_says_where_it_begins),
