@@ -25,7 +25,7 @@ struct first {
 
 struct report {
     const struct feed *fd;
-    uint64_t files, bytes, states[SOURCE_SKIPPED + 1];
+    uint64_t files, bytes, states[SOURCE_SUPERSEDED + 1];
     struct counts sum;
     uint64_t conflicts;
     bool damaged;           /* the status is 1 */
@@ -87,7 +87,7 @@ static const struct first *first_of(const struct report *r, int64_t evidence)
 
 static enum source_state state_of(const struct cell *row)
 {
-    for (enum source_state s = SOURCE_READING; s <= SOURCE_SKIPPED; s++)
+    for (enum source_state s = SOURCE_READING; s <= SOURCE_SUPERSEDED; s++)
         if (span_is(row[EVIDENCE_STATE].text, source_state_name(s)))
             return s;
     return SOURCE_UNKNOWN;

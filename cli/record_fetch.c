@@ -39,7 +39,7 @@ static bool from_source(const struct record_wanted *wanted, struct find w,
         return true;
     if (f->kind == FAULT_INTERRUPTED)
         return false;
-    if (strcmp(source->state, "partial") == 0)
+    if (strcmp(source->state, "partial") == 0 || strcmp(source->state, "superseded") == 0)
         fault_while(f, "%s was read only in part%s%s", name, source->reason ? ", " : "",
                     source->reason ? source->reason : "");
     else if (source->in_bundle)

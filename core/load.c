@@ -312,6 +312,7 @@ const char *source_state_name(enum source_state s)
     case SOURCE_UNREADABLE: return "unreadable";
     case SOURCE_EMPTY: return "empty";
     case SOURCE_SKIPPED: return "skipped";
+    case SOURCE_SUPERSEDED: return "superseded";
     }
     return "";
 }

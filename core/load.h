@@ -256,6 +256,7 @@ enum source_state {
     SOURCE_UNREADABLE, /* could not be opened or read at all */
     SOURCE_EMPTY,      /* no byte in it */
     SOURCE_SKIPPED,    /* a link, a device, another modhunt case: listed only */
+    SOURCE_SUPERSEDED, /* of a bundle that a later ingest has read whole */
 };
 
 /* Said with the last batch of a source. */

@@ -339,7 +339,7 @@ static bool from_hex(uint8_t *out, size_t bytes, struct span hex)
 
 static enum source_state state_named(struct span name)
 {
-    for (int i = SOURCE_READING; i <= SOURCE_SKIPPED; i++)
+    for (int i = SOURCE_READING; i <= SOURCE_SUPERSEDED; i++)
         if (span_equal(name, span_text(source_state_name((enum source_state)i))))
             return (enum source_state)i;
     return SOURCE_UNREADABLE;

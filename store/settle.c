@@ -37,6 +37,28 @@ static bool sweep_stale(struct store *s, struct fault *f)
     return true;
 }
 
+/* What was not read of a bundle (no password, a limit) is no open question once the
+ * same bytes were read whole.  A member belongs to the last file of its bundle's path
+ * that was met before it. */
+static bool supersede(struct store *s, struct fault *f)
+{
+    static const char text[] =
+        "WITH old AS (SELECT o.id, o.path, n.id AS whole,"
+        " ifnull((SELECT min(x.id) FROM evidence x WHERE x.bundle IS NULL AND x.path = o.path"
+        " AND x.id > o.id), 9223372036854775807) AS next"
+        " FROM evidence n JOIN evidence o ON o.sha256 = n.sha256 AND o.id < n.id"
+        " WHERE n.settled = 0 AND n.state = 'complete' AND n.bundle IS NULL"
+        " AND o.state = 'partial' AND o.bundle IS NULL)"
+        " UPDATE evidence SET state = 'superseded', reason = 'the same bytes were read whole later'"
+        " || ifnull('; before: ' || reason, '') FROM old"
+        " WHERE evidence.state IN ('partial', 'unreadable') AND (evidence.id = old.id"
+        " OR (evidence.id > old.id AND evidence.id < min(old.whole, old.next)"
+        " AND (evidence.bundle = old.path"
+        " OR substr(evidence.bundle, 1, length(old.path) + 1) = old.path || '!')))";
+
+    return connection_run(s, text, f);
+}
+
 static bool mark_settled(struct store *s, struct fault *f)
 {
     if (s->writing->ended && !ledger_ended(s, f))
@@ -69,7 +91,7 @@ bool store_settle(struct store *s, struct fault *f)
 {
     static bool (*const steps[])(struct store *, struct fault *) = {
         load_sighting, load_process, context_process, context_target,
-        sweep_stale, duplicates_settle, processes_settle, mark_settled,
+        sweep_stale, duplicates_settle, processes_settle, supersede, mark_settled,
     };
 
     if (!store_commit(s, f))

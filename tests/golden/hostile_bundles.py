@@ -340,6 +340,34 @@ def look(work, name):
     return f'{name}: {len(data())} bytes, {len(rows)} rows, {took:.1f} s, {memory >> 20} MiB', bad
 
 
+def reread(work):
+    """Without the password, with a wrong one, the right one, and once more."""
+    folder = os.path.join(work, 'reread')
+    os.mkdir(folder)
+    case, inner = os.path.join(folder, 'c.modhunt'), os.path.join(folder, 'outer.zip')
+    with open(inner, 'wb') as f:
+        f.write(zipped([('in.zip', ENCRYPTED), ('a.xml', events(9, 3))], zipfile.ZIP_STORED))
+    for file, password in (('wrong.txt', 'wrong\n'), ('right.txt', 'infected\n')):
+        with open(os.path.join(folder, file), 'w', encoding='ascii') as f:
+            f.write(password)
+    seen = []
+    for status, *words in ((1,), (1, '--password-file', os.path.join(folder, 'wrong.txt')),
+                           (0, '--password-file', os.path.join(folder, 'right.txt')),
+                           (0, '--password-file', os.path.join(folder, 'right.txt')), (0,)):
+        orders.modhunt('ingest', '-c', case, *words, inner, status=(status,))
+        rows = orders.ledger(case)
+        seen.append((sum(r['state'] in ('partial', 'unreadable') for r in rows),
+                     sum(r['state'] == 'superseded' for r in rows), len(rows),
+                     sum(r['loads'] for r in rows)))
+    whole = seen[2][:2] == (0, seen[1][0]) and seen[1][0] > 0 and seen[2][3] == seen[0][3] + 5
+    same = [(a, b, n - seen[2][2], k) for a, b, n, k in seen[3:]] \
+        == [(*seen[2][:2], n, seen[2][3]) for n in (1, 2)]
+    said = orders.modhunt('sql', '-c', case, '--format', 'tsv',
+                          "SELECT reason FROM evidence WHERE state = 'superseded'")
+    return f'read again: {seen}', [] if whole and same and 'read whole later; before: ' in said \
+        else [f'open, superseded, rows and loads are {seen}']
+
+
 def main():
     work, bad = sys.argv[1], 0
     escaped = ['/tmp/climbs', '/tmp/absolute']
@@ -349,6 +377,11 @@ def main():
             for text in wrong:
                 print(f'    {text}')
             bad += len(wrong)
+    told, wrong = reread(work)
+    print(told)
+    for text in wrong:
+        print(f'    {text}')
+    bad += len(wrong)
     for path in filter(os.path.exists, escaped):
         print(f'{path} was written')
         bad += 1
