@@ -239,8 +239,11 @@ rm -f evidence/out evidence/err
 if [ -x "${MODHUNT_GEN:-}" ]; then
     "$MODHUNT_GEN" evtx -n 30000 -o big.evtx
     "$MODHUNT" ingest -c stopped.modhunt big.evtx 2>err &
-    for ((i = 0; i < 200; i++)); do [ -s stopped.modhunt ] && break; sleep 0.02; done
-    sleep 0.1; kill -TERM $!; wait $!; status=$?
+    for ((i = 0; i < 500; i++)); do # its first commit
+        [ "$(stat -c %s stopped.modhunt-wal 2>/dev/null || echo 0)" -gt 100000 ] && break
+        sleep 0.01
+    done
+    kill -TERM $!; wait $!; status=$?
     case $status in
     0) ;; # it was quicker than the signal
     3) err_has 'the same command continues'

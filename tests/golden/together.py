@@ -3,13 +3,14 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
 
 import orders
 
-RECORDS = 12000
+RECORDS = 20000  # of each file: the ingest must outlast its first commit
 
 
 def start(case, *paths):
@@ -17,19 +18,31 @@ def start(case, *paths):
                             stderr=subprocess.PIPE, text=True)
 
 
-def ends(child, status, words=''):
-    said = child.communicate(timeout=120)[1]
+def ends(child, status, words='', said=''):
+    said += child.communicate(timeout=120)[1]
     if child.returncode != status or words not in said:
         raise orders.Wrong(f'ended with {child.returncode}, not {status}: {said}')
     return said
 
 
+def waits(child):
+    """Until it says that it waits for its turn; what it has said."""
+    said = ''
+    while 'waiting' not in said:
+        line = child.stderr.readline()
+        if not line:
+            raise orders.Wrong(f'it did not wait: {said}')
+        said += line
+    return said
+
+
 def is_made(case, child):
-    """Waits until the ingest has begun to write."""
+    """Stops the ingest once it has begun to write: SIGCONT lets it go on."""
     until = time.time() + 30
     while time.time() < until and child.poll() is None:
         try:
             if os.stat(case + '-wal').st_size > 100000:
+                child.send_signal(signal.SIGSTOP)
                 return
         except FileNotFoundError:
             pass
@@ -52,8 +65,10 @@ def two_at_once(work, at, want):
     first = start(case, at['a'], at['b'])
     is_made(case, first)
     second = start(case, at['b'], at['a'])
+    said = waits(second)
+    first.send_signal(signal.SIGCONT)
     ends(first, 0)
-    ends(second, 0, f'(process {first.pid}) is loading evidence into this case: waiting')
+    ends(second, 0, f'(process {first.pid}) is loading evidence into this case: waiting', said)
     if loads(case) != want or [s for _, s, _ in states(case)].count('duplicate') != 2:
         raise orders.Wrong(f'the case is another: {states(case)}')
     return 'two ingests of the same files take turns'
@@ -65,7 +80,7 @@ def a_killed_one_holds_nobody_up(work, at, want):
     first = start(case, at['a'], at['b'])
     is_made(case, first)
     second = start(case, at['a'], at['b'])
-    time.sleep(0.2)
+    waits(second)
     first.kill()
     first.wait()
     ends(second, 0)
@@ -86,6 +101,10 @@ def readers_beside_it(work, at, want):
         if now < seen:
             raise orders.Wrong(f'{now} loads after {seen}')
         seen, times = now, times + 1
+        child.send_signal(signal.SIGCONT)
+        time.sleep(0.02)
+        if times < 3:
+            child.send_signal(signal.SIGSTOP)
     ends(child, 0)
     if loads(case) != want or times < 2:
         raise orders.Wrong(f'after {times} readers the case is another')
@@ -103,6 +122,8 @@ def console_beside_it(work, at, want):
         os.execv(os.environ['MODHUNT'], [os.environ['MODHUNT'], case])
     screen, until, left = b'', time.time() + 60, False
     while time.time() < until:
+        if b'hits' in screen:
+            child.send_signal(signal.SIGCONT)
         if child.poll() is not None and not left:
             os.write(fd, b'q')
             left = True

@@ -548,6 +548,14 @@ static void more_than_the_tables_hold_is_filed_all_the_same(void **state)
     struct file file = { "a", "evtx", recs, MANY, 1, MANY / 2, 0 };
 
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    print_message("long and without new bytes: left out under the sanitizers\n");
+    store_close(s);
+    case_remove(path);
+    free(recs);
+    free(name);
+    skip();
+#endif
     case_hasty(s);
     for (int i = 0; i < MANY; i++) {
         snprintf(name[i], sizeof name[i], "%s%d", i < HOSTS ? "WS" : TEMP, i);
