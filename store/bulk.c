@@ -13,7 +13,7 @@ struct table {
     const struct bulk *bulk;
 };
 
-struct walk_of {
+struct bulk_cursor {
     sqlite3_vtab_cursor base;
     size_t at;
 };
@@ -74,7 +74,7 @@ static int table_plan(sqlite3_vtab *t, sqlite3_index_info *plan)
 
 static int cursor_open(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
 {
-    struct walk_of *c = memory_zero(1, sizeof *c);
+    struct bulk_cursor *c = memory_zero(1, sizeof *c);
 
     (void)t;
     *out = &c->base;
@@ -91,25 +91,25 @@ static int cursor_first(sqlite3_vtab_cursor *c, int number, const char *text, in
                         sqlite3_value **argv)
 {
     (void)number, (void)text, (void)argc, (void)argv;
-    ((struct walk_of *)c)->at = 0;
+    ((struct bulk_cursor *)c)->at = 0;
     return SQLITE_OK;
 }
 
 static int cursor_next(sqlite3_vtab_cursor *c)
 {
-    ((struct walk_of *)c)->at++;
+    ((struct bulk_cursor *)c)->at++;
     return SQLITE_OK;
 }
 
 static int cursor_ended(sqlite3_vtab_cursor *c)
 {
-    return ((const struct walk_of *)c)->at >= ((const struct table *)c->pVtab)->bulk->count;
+    return ((const struct bulk_cursor *)c)->at >= ((const struct table *)c->pVtab)->bulk->count;
 }
 
 static int cursor_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column)
 {
     const struct bulk *b = ((const struct table *)c->pVtab)->bulk;
-    int64_t value = b->rows[((const struct walk_of *)c)->at].c[column];
+    int64_t value = b->rows[((const struct bulk_cursor *)c)->at].c[column];
 
     if (value != MOMENT_NONE)
         sqlite3_result_int64(to, value);
@@ -118,7 +118,7 @@ static int cursor_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column
 
 static int cursor_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *id)
 {
-    *id = (sqlite3_int64)((const struct walk_of *)c)->at;
+    *id = (sqlite3_int64)((const struct bulk_cursor *)c)->at;
     return SQLITE_OK;
 }
 

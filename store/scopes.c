@@ -193,7 +193,8 @@ bool scopes_open(struct store *s, const struct source *src, struct batch *b, str
     /* What is looked at must be in the case. */
     return !all->any
         || (indexes(s, b, f) && loads_flush(s, f)
-            && (!s->writing->tally.fresh_count || tally_flush(s, &s->writing->tally, &s->writing->bulk, f)));
+            && (!s->writing->tally.fresh_count
+                || tally_flush(s, &s->writing->tally, &s->writing->bulk, f)));
 }
 
 bool scopes_meet(const struct store *s)
