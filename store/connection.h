@@ -13,7 +13,9 @@
 
 #define CASE_APPLICATION_ID 0x4D484E54 /* "MHNT" */
 #define CASE_VERSION 2
-#define CASE_PAGE_BYTES 8192
+/* Of one page of a new case: with 8 KiB a load of a million records took a tenth longer,
+ * 32 KiB gained nothing more. */
+#define CASE_PAGE_BYTES 16384
 #define CASE_SQL_BYTES_MAX (64 << 10)  /* one statement, one line of the schema */
 #define CASE_CACHE_KIB 49152 /* of pages, where the case is written */
 #define NUMBER_TEXT(n) #n

@@ -156,7 +156,8 @@ bool schema_create(struct store *s, struct fault *f)
              "INSERT INTO meta VALUES ('made_by', 'modhunt " MODHUNT_VERSION "'),"
              "('made', '%lld');",
              CASE_APPLICATION_ID, CASE_VERSION, (long long)moment_now());
-    if (!connection_run(s, "PRAGMA page_size=8192; PRAGMA auto_vacuum=NONE; BEGIN EXCLUSIVE", f)
+    if (!connection_run(s, "PRAGMA page_size=" NUMBER(CASE_PAGE_BYTES)
+                           "; PRAGMA auto_vacuum=NONE; BEGIN EXCLUSIVE", f)
         || !connection_number(s, "SELECT count(*) FROM sqlite_schema", &items, f))
         goto out;
     if (items)

@@ -88,7 +88,8 @@ static inline int64_t size_of(const char *path)
     return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
 }
 
-/* Evidence of that many records of 20 hosts. */
+/* Evidence of that many records of 20 hosts, all of it on the disk: what the system has yet to
+ * write would be measured with the program. */
 static inline void make(const char *generator, const char *form, const char *to,
                         const char *records)
 {
@@ -96,6 +97,7 @@ static inline void make(const char *generator, const char *form, const char *to,
                            "20", "--evil", "0.002", NULL };
 
     run(argv);
+    sync();
 }
 
 #endif

@@ -16,6 +16,7 @@
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define SEC INT64_C(1000000)
 #define MUTANTS 300
+#define PAGE CASE_PAGE_BYTES /* moved about whole, now and then */
 
 static char folder[48], sound[80], path[80];
 
@@ -419,8 +420,8 @@ static void damaged_cases_are_lived_with(void **state)
             n = draw(len);
         for (uint64_t k = draw(40) + 1; k > 0 && n; k--)
             mutant[i % 3 ? draw(n) : draw(n < 20000 ? n : 20000)] = (uint8_t)draw(256);
-        if (i % 7 == 0 && n > 16384)
-            memcpy(mutant + draw(n / 8192) * 8192, mutant + draw(n / 8192) * 8192, 8192);
+        if (i % 7 == 0 && n > 2 * PAGE)
+            memcpy(mutant + draw(n / PAGE) * PAGE, mutant + draw(n / PAGE) * PAGE, PAGE);
         unlink(in("c.modhunt-wal"));
         unlink(in("c.modhunt-shm"));
         write_file(path, mutant, n);
