@@ -11,7 +11,8 @@
 
 const struct command *const commands[] = {
     &console_command, &ingest_command, &hunt_command, &stack_command, &evidence_command,
-    &record_command, &host_command, &sql_command, &score_command, &help_command, NULL,
+    &record_command, &host_command, &query_command, &sql_command, &score_command, &help_command,
+    NULL,
 };
 
 const struct command *command_named(const char *name)

@@ -23,4 +23,8 @@ struct sqlite3;
 
 bool functions_register(struct sqlite3 *db, struct fault *f) MUST_CHECK;
 
+/* regexp, file_name and folder (store/text_functions.c): on the connection of the
+ * analyst's own SQL alone, not in the extension, whose sqlite3 has a regexp. */
+bool text_functions_register(struct sqlite3 *db, struct fault *f) MUST_CHECK;
+
 #endif

@@ -25,7 +25,7 @@ static const struct {
     { SQLITE_LIMIT_COMPOUND_SELECT, 50 },
     { SQLITE_LIMIT_VDBE_OP, 100000 },
     { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000 },
-    { SQLITE_LIMIT_VARIABLE_NUMBER, 1 },
+    { SQLITE_LIMIT_VARIABLE_NUMBER, 32 },
     { SQLITE_LIMIT_ATTACHED, 0 },
 };
 
@@ -33,6 +33,8 @@ struct console {
     struct store view;   /* the second connection, as the reading side knows one */
     struct store *asked; /* whose store_interrupt ends it */
     struct allowed allowed;
+    const struct sql_value *values; /* of its parameters */
+    size_t value_count;
 };
 
 /* The same file as the store's, which may lie where nothing can be written:
@@ -93,6 +95,7 @@ static bool open_console(struct console *c, struct store *s, struct fault *f)
     if (code != SQLITE_OK)
         return connection_fault(c->view.db, s->path, f, "opening");
     if (!connection_harden(c->view.db, f) || !functions_register(c->view.db, f)
+        || !text_functions_register(c->view.db, f)
         || !run(c, s->read_only ? "PRAGMA temp_store=MEMORY" : "PRAGMA temp_store=FILE", f)
         || !make_views(c, f) || !run(c, "PRAGMA query_only=ON; PRAGMA cache_size=-16384", f))
         return false;
@@ -190,6 +193,39 @@ static bool answer(struct console *c, sqlite3_stmt *st, struct rows *r, struct f
     return ok;
 }
 
+static bool bind_one(sqlite3_stmt *st, int at, const struct sql_value *v)
+{
+    switch (v->value.type) {
+    case CELL_NULL:
+        return sqlite3_bind_null(st, at) == SQLITE_OK;
+    case CELL_NUMBER:
+        return sqlite3_bind_int64(st, at, v->value.number) == SQLITE_OK;
+    case CELL_TEXT:
+        return sqlite3_bind_text64(st, at, (const char *)v->value.text.at, v->value.text.len,
+                                   SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
+    }
+    return false;
+}
+
+/* Every parameter must have a value where any has one: NULL would be an answer. */
+static bool bind(struct console *c, sqlite3_stmt *st, struct fault *f)
+{
+    for (int at = 1; c->values && at <= sqlite3_bind_parameter_count(st); at++) {
+        const char *name = sqlite3_bind_parameter_name(st, at);
+        const struct sql_value *v = NULL;
+
+        for (size_t i = 0; name && i < c->value_count; i++)
+            if (strcmp(name + 1, c->values[i].name) == 0)
+                v = &c->values[i];
+        if (!v)
+            return fault(f, FAULT_USAGE, "the query uses %s, which is no argument of its header",
+                         name ? name : "a parameter without a name");
+        if (!bind_one(st, at, v))
+            return misspelt(c, f);
+    }
+    return true;
+}
+
 static bool ask(struct console *c, const char *sql, struct rows *r, struct fault *f)
 {
     sqlite3_stmt *st;
@@ -198,7 +234,7 @@ static bool ask(struct console *c, const char *sql, struct rows *r, struct fault
     c->view.deadline = moment_ticks() + SQL_WAIT_US;
     sqlite3_progress_handler(c->view.db, 1000, look, c);
     st = prepare(c, sql, f);
-    ok = st && answer(c, st, r, f);
+    ok = st && bind(c, st, f) && answer(c, st, r, f);
     if (ok)
         rows_done(r);
     if (ok && !r->added)
@@ -207,14 +243,16 @@ static bool ask(struct console *c, const char *sql, struct rows *r, struct fault
     return ok;
 }
 
-bool store_sql(struct store *s, const char *sql, bool (*each)(void *ctx, const struct page *rows),
-               void *ctx, struct fault *f)
+bool store_query(struct store *s, const char *sql, const struct sql_value *values, size_t count,
+                 bool (*each)(void *ctx, const struct page *rows), void *ctx, struct fault *f)
 {
     struct console *c = memory_zero(1, sizeof *c);
     struct page *p = page_open(NULL);
     struct rows rows;
     bool ok;
 
+    c->values = values;
+    c->value_count = count;
     rows_stream(&rows, p, SQL_ROWS_MAX, each, ctx);
     ok = open_console(c, s, f) && ask(c, sql, &rows, f);
     page_close(p);
@@ -222,4 +260,10 @@ bool store_sql(struct store *s, const char *sql, bool (*each)(void *ctx, const s
     select_calm(s);
     free(c);
     return ok;
+}
+
+bool store_sql(struct store *s, const char *sql, bool (*each)(void *ctx, const struct page *rows),
+               void *ctx, struct fault *f)
+{
+    return store_query(s, sql, NULL, 0, each, ctx, f);
 }

@@ -99,6 +99,16 @@ bool store_sql(struct store *s, const char *sql,
                bool (*each)(void *ctx, const struct page *rows), void *ctx,
                struct fault *f) MUST_CHECK;
 
+/* The same for a hunting query (queries/catalogue.h), whose :parameters are bound by
+ * name.  With values, a parameter that has none is FAULT_USAGE. */
+struct sql_value {
+    const char *name; /* without the colon */
+    struct cell value;
+};
+bool store_query(struct store *s, const char *sql, const struct sql_value *values, size_t count,
+                 bool (*each)(void *ctx, const struct page *rows), void *ctx,
+                 struct fault *f) MUST_CHECK;
+
 /* Any thread: ends the running answer, whose page comes back `interrupted`. */
 void store_interrupt(struct store *s);
 

@@ -72,6 +72,18 @@ static void a_select_is_answered(void **state)
         { "SELECT '{\"a\":3}' ->> 'a'", "3", "'{\"a\":3}' ->> 'a' ", 1 },
         { "SELECT sum(loads) OVER () > 0 AS ok FROM sighting LIMIT 1", "1", "ok ", 1 },
         { "SELECT name FROM sqlite_schema WHERE name = 'load'", "load", "name ", 1 },
+        { "SELECT 'C:\\Temp\\a.dll' REGEXP '(?i)^c:\\\\temp\\\\' AS ok", "1", "ok ", 1 },
+        { "SELECT regexp('^a', 'ba') AS ok", "0", "ok ", 1 },
+        { "SELECT regexp('a', NULL) AS ok", "NULL", "ok ", 1 },
+        { "SELECT count(*) FROM module WHERE regexp(name, name) IS NULL", "0", "count(*) ", 1 },
+        { "SELECT file_name('C:\\x/y\\a.dll') || '|' || folder('/tmp/a.so') AS f", "a.dll|/tmp/", "f ", 1 },
+        { "SELECT file_name(NULL) AS f", "NULL", "f ", 1 },
+        { "SELECT count(*) = (SELECT count(*) FROM host) AS ok FROM hosts", "1", "ok ", 1 },
+        { "SELECT sum(loads) = (SELECT sum(loads) FROM sightings WHERE ImageLoaded IS NOT NULL) AS ok"
+          " FROM prevalence", "1", "ok ", 1 },
+        { "SELECT count(*) = (SELECT count(*) FROM process) - (SELECT count(DISTINCT explained_by)"
+          " FROM process) AS ok FROM processes", "1", "ok ", 1 },
+        { "SELECT count(*) = (SELECT count(*) FROM context) AS ok FROM contexts", "1", "ok ", 1 },
         { "EXPLAIN QUERY PLAN SELECT * FROM hits", "", "", 0 },
         { "SELECT count(*) > 0 AS ok FROM load -- a comment", "1", "ok ", 1 },
     };
@@ -219,12 +231,28 @@ static void a_statement_without_end_can_be_interrupted_and_cut(void **state)
     made_close(m);
 }
 
+static void a_pattern_can_not_stall(void **state)
+{
+    const char *slow = "SELECT regexp('^(a|aa)+$', printf('%.*c', 5000, 'a') || 'b') AS unsure";
+    struct made *m = made_open(14, 20, 50);
+    struct got got = { 0 };
+    struct fault f = { 0 };
+
+    (void)state;
+    assert_true(store_sql(m->s, slow, look, &got, &f));
+    assert_string_equal(got.first, "1"); /* it ended at a limit: show it */
+    assert_false(store_sql(m->s, "SELECT regexp('(', 'a')", look, &got, &f));
+    assert_int_equal(f.kind, FAULT_USAGE);
+    made_close(m);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_select_is_answered),
         cmocka_unit_test(a_hostile_statement_is_refused_and_changes_nothing),
         cmocka_unit_test(a_statement_without_end_can_be_interrupted_and_cut),
+        cmocka_unit_test(a_pattern_can_not_stall),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

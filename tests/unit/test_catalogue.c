@@ -1,0 +1,369 @@
+/* Every hunting query finds what it must in made evidence, and nothing else.
+ *
+ * tests/catalogue/NAME.jsonl or NAME.audit is the evidence, NAME.want the rows. With
+ * CATALOGUE_WRITE=1 the rows are written instead, to be read before they are kept. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ingest/ingest.h"
+#include "queries/catalogue.h"
+#include "queries/needs.h"
+#include "tests/unit/batches.h"
+
+#include <unistd.h>
+
+#define ROWS_MAX (1u << 16)
+
+static char *path_of(const char *name, const char *ending)
+{
+    static char path[3][512];
+    static unsigned turn;
+    const char *source = getenv("MODHUNT_SOURCE");
+    char *p = path[turn++ % 3];
+
+    snprintf(p, sizeof path[0], "%s/tests/catalogue/%s.%s", source ? source : ".", name, ending);
+    return p;
+}
+
+static char *whole(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char *text;
+    size_t len;
+
+    if (!f)
+        return NULL;
+    text = memory_zero(1, ROWS_MAX);
+    len = fread(text, 1, ROWS_MAX - 1, f);
+    text[len] = 0;
+    fclose(f);
+    return text;
+}
+
+/* ---- a case of some evidence ---- */
+
+static struct store *case_of(char path[static 64], const char *const *evidence, size_t count)
+{
+    struct ingest_options how = { .paths = evidence, .path_count = count, .workers = 1 };
+    struct fault f = { 0 };
+    struct store *s = case_new(path, &f);
+    struct queue *batches = queue_open(64, &f);
+    struct ingest *in;
+    struct batch *b;
+
+    assert_non_null(s);
+    case_hasty(s);
+    in = ingest_start(&how, batches, &f);
+    if (!in)
+        fail_msg("%s", f.text);
+    while ((b = queue_take(batches))) {
+        if (!store_take(s, b, &f))
+            fail_msg("%s", f.text);
+        batch_close(b);
+    }
+    ingest_stop(in);
+    queue_free(batches, NULL);
+    if (!store_settle(s, &f))
+        fail_msg("%s", f.text);
+    return s;
+}
+
+static void end(struct store *s, const char *path)
+{
+    store_close(s);
+    case_remove(path);
+}
+
+/* ---- what a query answers, as tab-separated lines ---- */
+
+struct answer {
+    char text[ROWS_MAX];
+    size_t rows;
+    bool headed;
+};
+
+static void put(struct answer *a, struct span s)
+{
+    size_t len = strlen(a->text);
+
+    assert_true(len + s.len + 2 < ROWS_MAX);
+    if (s.len)
+        memcpy(a->text + len, s.at, s.len);
+    a->text[len + s.len] = 0;
+}
+
+static bool take(void *ctx, const struct page *p)
+{
+    struct answer *a = ctx;
+    char number[32];
+
+    for (size_t c = 0; !a->headed && c < p->columns; c++) {
+        put(a, span_text(p->names[c]));
+        put(a, c + 1 < p->columns ? SPAN("\t") : SPAN("\n"));
+    }
+    a->headed = true;
+    for (size_t r = 0; r < p->rows; r++, a->rows++)
+        for (size_t c = 0; c < p->columns; c++) {
+            const struct cell *cell = page_cell(p, r, c);
+
+            snprintf(number, sizeof number, "%lld", (long long)cell->number);
+            put(a, cell->type == CELL_NUMBER ? span_text(number)
+                   : cell->type == CELL_NULL ? SPAN("NULL") : cell->text);
+            put(a, c + 1 < p->columns ? SPAN("\t") : SPAN("\n"));
+        }
+    return true;
+}
+
+static void ask(struct store *s, const struct catalogue_query *q, struct answer *a)
+{
+    struct sql_value values[CATALOGUE_ARGS_MAX];
+    struct fault f = { 0 };
+
+    memset(a, 0, sizeof *a);
+    for (size_t i = 0; i < q->arg_count; i++) {
+        uint64_t number = 0;
+
+        values[i] = (struct sql_value){ q->args[i].name,
+                                        { CELL_TEXT, 0, span_text(q->args[i].preset) } };
+        if (q->args[i].number && span_number(span_text(q->args[i].preset), &number))
+            values[i].value = (struct cell){ CELL_NUMBER, (int64_t)number, SPAN_NONE };
+    }
+    if (!store_query(s, q->sql, values, q->arg_count, take, a, &f))
+        fail_msg("%s: %s", q->name, f.text);
+}
+
+static bool count_hosts(void *ctx, const struct page *p)
+{
+    *(int64_t *)ctx = page_cell(p, 0, 0)->number;
+    return false;
+}
+
+/* What it says that it needs is there in the evidence that answers it. */
+static void expect_needs(struct store *s, const struct catalogue_query *q)
+{
+    for (enum need n = 0; n < NEED_COUNT; n++) {
+        struct fault f = { 0 };
+        int64_t hosts = 0;
+
+        if (!(q->needs & 1u << n))
+            continue;
+        if (!store_sql(s, need_sql(n), count_hosts, &hosts, &f))
+            fail_msg("%s: %s", need_name(n), f.text);
+        if (hosts == 0)
+            fail_msg("%s needs %s, which its own evidence has not", q->name, need_name(n));
+    }
+}
+
+static void allow_first(struct store *s)
+{
+    struct order *o = order_open(ORDER_ALLOW);
+    char text[256];
+    struct fault f = { 0 };
+
+    o->sighting = 1;
+    o->allow = ALLOW_HASH;
+    question_text(&o->reason, "ours");
+    question_text(&o->author, "ann");
+    if (!store_order(s, o, text, &f))
+        fail_msg("%s", f.text);
+    order_close(o);
+}
+
+/* Loads of Sysmon's form, as if Endpoint Security had told them. */
+static void make_macos(struct store *s)
+{
+    struct fault f = { 0 };
+
+    if (!connection_run(s, "UPDATE host SET platform = 'macos'; UPDATE module SET platform = 'macos'", &f))
+        fail_msg("%s", f.text);
+}
+
+static void compare(const struct catalogue_query *q, const struct answer *a)
+{
+    char *want = whole(path_of(q->name, "want"));
+
+    if (getenv("CATALOGUE_WRITE")) {
+        FILE *f = fopen(path_of(q->name, "want"), "w");
+
+        assert_non_null(f);
+        fputs(a->text, f);
+        fclose(f);
+    } else if (!want || strcmp(want, a->text) != 0) {
+        fail_msg("%s\n--- got\n%s--- want\n%s", q->name, a->text, want ? want : "(no .want)\n");
+    }
+    free(want);
+}
+
+static void each_query_finds_what_it_must_and_not_its_look_alike(void **state)
+{
+    struct catalogue *c = catalogue_open();
+    struct answer *a = memory_zero(1, sizeof *a);
+
+    (void)state;
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct catalogue_query *q = catalogue_at(c, i);
+        const char *found[2];
+        size_t count = 0;
+        char path[64];
+        struct store *s;
+
+        for (int e = 0; e < 2; e++) {
+            const char *file = path_of(q->name, e ? "audit" : "jsonl");
+
+            if (access(file, R_OK) == 0)
+                found[count++] = file;
+        }
+        if (!count)
+            fail_msg("%s has no evidence in tests/catalogue", q->name);
+        s = case_of(path, found, count);
+        if (strcmp(q->name, "allow-audit") == 0)
+            allow_first(s);
+        if (strcmp(q->name, "macos-user-dylib") == 0)
+            make_macos(s);
+        expect_needs(s, q);
+        ask(s, q, a);
+        if (a->rows == 0)
+            fail_msg("%s finds nothing", q->name);
+        compare(q, a);
+        end(s, path);
+    }
+    free(a);
+    catalogue_close(c);
+}
+
+static void each_query_ends_on_an_empty_case(void **state)
+{
+    struct catalogue *c = catalogue_open();
+    struct answer *a = memory_zero(1, sizeof *a);
+    struct fault f = { 0 };
+    char path[64];
+    struct store *s = case_new(path, &f);
+
+    (void)state;
+    assert_non_null(s);
+    assert_true(store_settle(s, &f));
+    for (size_t i = 0; i < catalogue_count(c); i++)
+        ask(s, catalogue_at(c, i), a);
+    end(s, path);
+    free(a);
+    catalogue_close(c);
+}
+
+static void each_header_says_all(void **state)
+{
+    struct catalogue *c = catalogue_open();
+
+    (void)state;
+    assert_true(catalogue_count(c) > 30);
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct catalogue_query *q = catalogue_at(c, i);
+
+        if (!*q->hunt || !*q->question || !*q->why || !*q->false_positives || !*q->misses
+            || !*q->next || !*q->technique)
+            fail_msg("%s: its header lacks a line", q->name);
+        assert_true(strncmp(q->sql, "-- name:", 8) == 0);
+        assert_true(strncmp(catalogue_body(q), "SELECT", 6) == 0
+                    || strncmp(catalogue_body(q), "WITH", 4) == 0);
+        assert_ptr_equal(catalogue_named(c, q->name), q);
+    }
+    assert_null(catalogue_named(c, "nothing"));
+    catalogue_close(c);
+}
+
+static void a_hostile_header_is_refused_in_words(void **state)
+{
+#define HEAD "-- name: mine\n-- question: what?\n"
+    static const struct {
+        const char *text, *say; /* NULL: it is taken */
+    } table[] = {
+        { HEAD "SELECT 1", NULL },
+        { "-- name: mine2\n-- question: what?\n--   and more\n-- arg: n = 5: a number\nSELECT :n", NULL },
+        { HEAD, "no SELECT behind the header" },
+        { "", "no SELECT behind the header" },
+        { "SELECT 1", "needs a line `-- name:" },
+        { "-- name: Big\n-- question: q\nSELECT 1", "needs a line `-- name:" },
+        { "-- name: ../x\n-- question: q\nSELECT 1", "needs a line `-- name:" },
+        { "-- name: x\nSELECT 1", "needs a line `-- question:" },
+        { "-- name: x\n-- name: y\nSELECT 1", "line 2: the header has two lines name" },
+        { "-- name: x\n-- wy: y\nSELECT 1", "line 2: no line of a header is called wy" },
+        { "-- name: x\n-- why\nSELECT 1", "line 2: a line of the header is written" },
+        { "--   more\nSELECT 1", "line 1: there is no text before it" },
+        { "-- needs: loads, luck\nSELECT 1", "no data that a case holds is called luck" },
+        { "-- arg: n\nSELECT 1", "an argument is written" },
+        { "-- arg: N = 1: x\nSELECT 1", "an argument is written" },
+        { "-- arg: n = 1: x\n-- arg: n = 2: x\nSELECT 1", "line 2: there are two arguments called n" },
+        { "-- name: seed-hits\n-- question: q\nSELECT 1", "there is a query called seed-hits already" },
+        { "-- name: \xff\n-- question: q\nSELECT 1", "it is no UTF-8 text" },
+    };
+    struct catalogue *c = catalogue_open();
+    const struct catalogue_query *q;
+    char *big = memory_zero(1, CATALOGUE_FILE_MAX + 2);
+    struct fault f;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        bool ok = catalogue_add(c, "x.sql", span_text(table[i].text), &f);
+
+        if (ok != !table[i].say)
+            fail_msg("%s: %s", table[i].text, ok ? "taken" : f.text);
+        if (!ok && !strstr(f.text, table[i].say))
+            fail_msg("%s: %s", table[i].text, f.text);
+    }
+    memset(big, ' ', CATALOGUE_FILE_MAX + 1);
+    assert_false(catalogue_add(c, "x.sql", span_text(big), &f));
+    assert_int_equal(f.kind, FAULT_LIMIT);
+    q = catalogue_named(c, "mine2");
+    assert_string_equal(q->question, "what? and more");
+    assert_string_equal(q->args[0].preset, "5");
+    assert_true(q->args[0].number);
+    assert_string_equal(q->file, "x.sql");
+    free(big);
+    catalogue_close(c);
+}
+
+static void a_query_can_only_ask(void **state)
+{
+    static const struct {
+        const char *sql, *say;
+    } table[] = {
+        { "DELETE FROM load", "DELETE is not allowed" },
+        { "SELECT :n; DROP TABLE load", "one statement at a time" },
+        { "SELECT :m", "the query uses :m, which is no argument of its header" },
+        { "SELECT ?", "the query uses a parameter without a name" },
+        { "SELECT 'a' REGEXP '('", "missing closing parenthesis" },
+    };
+    const struct sql_value value = { "n", { CELL_TEXT, 0, SPAN_INIT("'; DROP TABLE load --") } };
+    struct answer *a = memory_zero(1, sizeof *a);
+    struct fault f = { 0 };
+    char path[64];
+    struct store *s = case_new(path, &f);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        assert_false(store_query(s, table[i].sql, &value, 1, take, a, &f));
+        assert_int_equal(f.kind, FAULT_USAGE);
+        if (!strstr(f.text, table[i].say))
+            fail_msg("%s: %s", table[i].sql, f.text);
+    }
+    assert_true(store_query(s, "SELECT :n AS n, count(*) AS c FROM load", &value, 1, take, a, &f));
+    assert_string_equal(a->text, "n\tc\n'; DROP TABLE load --\t0\n");
+    free(a);
+    end(s, path);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_header_says_all),
+        cmocka_unit_test(a_hostile_header_is_refused_in_words),
+        cmocka_unit_test(a_query_can_only_ask),
+        cmocka_unit_test(each_query_ends_on_an_empty_case),
+        cmocka_unit_test(each_query_finds_what_it_must_and_not_its_look_alike),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
