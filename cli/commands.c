@@ -4,6 +4,7 @@
  * case.  `./ingest` is a way to name a folder that is called like a command. */
 #include "cli/commands.h"
 
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +12,7 @@
 
 const struct command *const commands[] = {
     &console_command, &ingest_command, &hunt_command, &stack_command, &evidence_command,
-    &record_command, &host_command, &query_command, &sql_command, &score_command, &help_command,
+    &record_command, &host_command, &facts_command, &query_command, &sql_command, &score_command, &help_command,
     NULL,
 };
 
@@ -101,4 +102,14 @@ struct store *command_open(const struct command *c, const struct options *o, int
     if (!s)
         *status = tell_fault(&f);
     return s;
+}
+
+void command_author(char out[static COMMAND_AUTHOR])
+{
+    const struct passwd *account = getpwuid(getuid());
+
+    if (account && account->pw_name && account->pw_name[0])
+        snprintf(out, COMMAND_AUTHOR, "%s", account->pw_name);
+    else
+        snprintf(out, COMMAND_AUTHOR, "uid %u", (unsigned)getuid());
 }

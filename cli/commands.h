@@ -22,7 +22,7 @@ struct command {
 };
 
 extern const struct command console_command, ingest_command, hunt_command, stack_command,
-    sql_command, query_command, evidence_command, record_command, host_command, score_command,
+    sql_command, query_command, evidence_command, record_command, host_command, facts_command, score_command,
     help_command;
 
 /* In the order of the help; ended by NULL. */
@@ -49,5 +49,9 @@ void help_first(FILE *to);
 const char *command_case(const struct command *c, const struct options *o);
 /* The case, opened for reading; NULL, said, and the status where that fails. */
 struct store *command_open(const struct command *c, const struct options *o, int *status);
+
+#define COMMAND_AUTHOR 64
+/* The account that asks, not $USER. */
+void command_author(char out[static COMMAND_AUTHOR]);
 
 #endif

@@ -5,11 +5,9 @@
 #include "cli/output.h"
 #include "core/text.h"
 
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define NEAR_SHOWN 20
 #define NAMES_KEPT 10000 /* more hosts are listed, and not compared */
@@ -122,28 +120,17 @@ static int print(const struct command *c, const struct options *o, bool log)
 
 /* ---- changes ---- */
 
-/* The account that asks, not $USER. */
-static void author_name(char *out, size_t size)
-{
-    const struct passwd *account = getpwuid(getuid());
-
-    if (account && account->pw_name && account->pw_name[0])
-        snprintf(out, size, "%s", account->pw_name);
-    else
-        snprintf(out, size, "uid %u", (unsigned)getuid());
-}
-
 static int change(const struct command *c, const struct options *o, struct host_change *what)
 {
     const char *path = command_case(c, o);
-    char author[64], text[HOST_CHANGE_TEXT];
+    char author[COMMAND_AUTHOR], text[HOST_CHANGE_TEXT];
     struct store *s;
     struct fault f;
     bool ok;
 
     if (!path)
         return STATUS_USAGE;
-    author_name(author, sizeof author);
+    command_author(author);
     what->author = author;
     what->reason = options_value(o, "reason");
     if (!(s = store_open(path, STORE_WRITE, &f)))

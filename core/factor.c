@@ -144,6 +144,15 @@ static uint32_t signed_bits(enum platform p, struct span Signed)
     return Signed.len == 0 || span_is(Signed, "false") ? FACTOR_IsUnsigned : 0;
 }
 
+int factor_sum(uint32_t x)
+{
+    bool IsTempPath = x & FACTOR_IsTempPath, IsUNCPath = x & FACTOR_IsUNCPath;
+    bool IsSuspiciousLoader = x & FACTOR_IsSuspiciousLoader;
+    bool IsKnownGoodDir = x & FACTOR_IsKnownGoodDir, IsUnsigned = x & FACTOR_IsUnsigned;
+
+    return IsTempPath + IsUNCPath + IsSuspiciousLoader * (1 - IsKnownGoodDir) + IsUnsigned;
+}
+
 struct verdict factor_verdict(enum platform p, struct span Image, struct span ImageLoaded,
                               struct span Signed)
 {
@@ -160,12 +169,8 @@ struct verdict factor_verdict(enum platform p, struct span Image, struct span Im
     lowered_close(&module);
     lowered_close(&image);
 
-    bool IsTempPath = x & FACTOR_IsTempPath, IsUNCPath = x & FACTOR_IsUNCPath;
-    bool IsSuspiciousLoader = x & FACTOR_IsSuspiciousLoader;
-    bool IsKnownGoodDir = x & FACTOR_IsKnownGoodDir, IsUnsigned = x & FACTOR_IsUnsigned;
-
     v.factors = x;
-    v.SuspicionScore = IsTempPath + IsUNCPath + IsSuspiciousLoader * (1 - IsKnownGoodDir) + IsUnsigned;
+    v.SuspicionScore = factor_sum(x);
     return v;
 }
 

@@ -23,6 +23,7 @@ enum factor { FACTORS(FACTOR_BIT) };
 /* Bits beside the factors in a stored `factors` column. */
 #define FACTOR_SIGNED_UNKNOWN (1u << 16) /* Signed was not logged: IsUnsigned is not known */
 #define FACTOR_UNSURE         (1u << 17) /* a match ended in an error and counts as "show it" */
+#define FACTOR_IMPORTED       (1u << 18) /* an imported fact (core/fact.h) has its part in them */
 
 struct verdict {
     uint32_t factors;    /* enum factor bits, and the two above */
@@ -32,6 +33,9 @@ struct verdict {
 /* Any of the three may be SPAN_NONE, read as the formula says. */
 struct verdict factor_verdict(enum platform p, struct span Image, struct span ImageLoaded,
                               struct span Signed);
+
+/* The seed's formula over the bits. */
+int factor_sum(uint32_t factors);
 
 /* SuspicionScore >= 1 outside a known-good folder: the hunt's `where`. */
 static inline bool factor_is_hit(struct verdict v)

@@ -187,9 +187,16 @@ struct hash128 run_key(struct span Computer, struct span ProcessGuid)
 
 void load_identify(struct load *l)
 {
-    struct span spans[MODULE_SPANS + 3];
+    struct span spans[MODULE_SPANS + 7];
     size_t n = module_spans(l, spans);
 
+    /* No part of the module, but what is kept of each sighting's files. */
+    if (l->inode.at || l->mode.at) {
+        spans[n++] = l->inode;
+        spans[n++] = l->dev;
+        spans[n++] = l->mode;
+        spans[n++] = l->owner;
+    }
     spans[n++] = l->Image;
     spans[n++] = l->Computer;
     spans[n++] = SPAN("load");

@@ -40,8 +40,7 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MAC
     _(ImageLoaded_raw,   "name",     "",                                40)
 
 /* The file behind a path, where its record tells (auditd's PATH).  No part of what
- * a module is, and not stored: an inode is another on each host.  `modhunt record`
- * shows them. */
+ * a module is, since an inode is another on each host: kept beside its sightings. */
 #define FILE_FIELDS(_) \
     _(inode,             "inode",    "file.inode",                      10) \
     _(dev,               "dev",      "file.device",                      8) \

@@ -36,6 +36,14 @@ static const char *const texts[DETAIL_PART_COUNT] = {
                        " WHERE c.Target = ?2 COLLATE NOCASE AND c.host = ?1"
                        " AND c.event IN (11, 15, 29) AND c.time <= ?3"
                        " ORDER BY c.time DESC, c.id DESC LIMIT " TEXT_OF(DETAIL_LIST_MAX),
+    [DETAIL_IMPORTED] = "SELECT f.says, f.detail, f.hash, w.form, w.path, i.time FROM fact f"
+                        " JOIN fact_file w ON w.id = f.file JOIN fact_import i ON i.id = w.import"
+                        " WHERE (f.path = ?2 OR f.hash IN (?3, ?4, ?5)) AND i.removed IS NULL"
+                        " AND ((i.host IS NULL AND f.hash IN (?3, ?4, ?5)) OR EXISTS (SELECT 1"
+                        " FROM host h WHERE h.id = i.host AND (h.id = ?1 OR h.merged_into = ?1)))"
+                        " ORDER BY f.says = 'hash', f.id DESC LIMIT " TEXT_OF(DETAIL_LIST_MAX),
+    [DETAIL_FILES] = "SELECT inode, dev, mode, owner FROM sighting_file WHERE sighting = ?1"
+                     " LIMIT " TEXT_OF(DETAIL_LIST_MAX),
 };
 
 static const char *const facts[FACT_COUNT] = {

@@ -18,6 +18,9 @@ enum detail_part {
     DETAIL_PLACES,   /* ?1 sha256, ?2 ImageLoaded -> another path, its sightings; rows */
     DETAIL_NAMED,    /* ?1 name, ?2 sha256 -> hashes of that name, modules looked at */
     DETAIL_DROPPED,  /* ?1 host, ?2 ImageLoaded, ?3 time -> event, time, Image; rows */
+    DETAIL_IMPORTED, /* ?1 host, ?2 path as facts are compared, ?3 to ?5 its hashes -> says,
+                        detail, hash, form, file, time of the import; rows */
+    DETAIL_FILES,    /* ?1 sighting -> inode, dev, mode, owner; rows */
     DETAIL_PART_COUNT
 };
 

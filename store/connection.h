@@ -12,7 +12,8 @@
 #include <stdatomic.h>
 
 #define CASE_APPLICATION_ID 0x4D484E54 /* "MHNT" */
-#define CASE_VERSION 2
+#define CASE_VERSION 3
+#define CASE_VERSION_OLD 2 /* is brought up to it */
 /* Of one page of a new case: with 8 KiB a load of a million records took a tenth longer,
  * 32 KiB gained nothing more. */
 #define CASE_PAGE_BYTES 16384
@@ -55,6 +56,9 @@ bool connection_number(struct store *s, const char *sql, int64_t *out,
 
 /* Is it a case, of this version, with exactly our tables? */
 bool schema_check(struct store *s, struct fault *f) MUST_CHECK;
+/* Brings a case of the version before up to this one, in one transaction; any other
+ * is left as it is, for schema_check to speak of. */
+bool schema_migrate(struct store *s, struct fault *f) MUST_CHECK;
 /* Makes one of an empty file, in one transaction. */
 bool schema_create(struct store *s, struct fault *f) MUST_CHECK;
 /* Builds an index of the part that a case may have or not, unless it is there;

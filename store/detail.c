@@ -3,29 +3,17 @@
  *
  * Values are text (a time as moment_format writes it) or numbers; a value that
  * is not there is NULL and its note says why.  It never guesses. */
-#include "store/detail.h"
+#include "store/detail_part.h"
 
 #include "core/factor.h"
-#include "queries/detail.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#define NOTE_MAX 256
-#define FACTS_BYTES_MAX PAGE_BYTES_MAX
-
-struct detail {
-    struct store *s;
-    struct rows *rows;
-    int64_t sighting, load;
-    struct arena texts;
-    struct cell fact[FACT_COUNT], shown[SHOWN_COUNT];
-};
 
 /* ---- asking ---- */
 
-static bool open_part(struct detail *d, enum detail_part part, sqlite3_stmt **st,
-                      struct fault *f)
+bool detail_open(struct detail *d, enum detail_part part, sqlite3_stmt **st, struct fault *f)
 {
     struct statement text;
 
@@ -36,7 +24,7 @@ static bool open_part(struct detail *d, enum detail_part part, sqlite3_stmt **st
     return *st != NULL;
 }
 
-static void bind_cell(sqlite3_stmt *st, int at, const struct cell *cell)
+void detail_bind(sqlite3_stmt *st, int at, const struct cell *cell)
 {
     if (cell->type == CELL_NUMBER)
         sqlite3_bind_int64(st, at, cell->number);
@@ -49,7 +37,7 @@ static bool one_number(struct detail *d, enum detail_part part, int64_t id, int6
                        struct fault *f)
 {
     sqlite3_stmt *st;
-    bool row = false, ok = open_part(d, part, &st, f) && select_row(d->s, st, id, &row, f);
+    bool row = false, ok = detail_open(d, part, &st, f) && select_row(d->s, st, id, &row, f);
 
     *out = row ? sqlite3_column_int64(st, 0) : 0;
     sqlite3_finalize(st);
@@ -58,12 +46,7 @@ static bool one_number(struct detail *d, enum detail_part part, int64_t id, int6
 
 /* ---- telling ---- */
 
-static struct cell text_cell(const char *text)
-{
-    return (struct cell){ CELL_TEXT, 0, span_text(text) };
-}
-
-static bool tell(struct detail *d, const char *name, const struct cell *value, const char *note,
+bool detail_tell(struct detail *d, const char *name, const struct cell *value, const char *note,
                  struct fault *f)
 {
     struct arena *a = &d->rows->page->arena;
@@ -226,7 +209,7 @@ static bool tell_shown(struct detail *d, const char *const *names, struct fault 
             factor_list((uint32_t)value.number, text, sizeof text);
             value = text_cell(text);
         }
-        if (!tell(d, names[i], &value, note_of(d, i, own, sizeof own), f))
+        if (!detail_tell(d, names[i], &value, note_of(d, i, own, sizeof own), f))
             return false;
     }
     return true;
@@ -237,11 +220,11 @@ static bool tell_shown(struct detail *d, const char *const *names, struct fault 
 static bool tell_places(struct detail *d, struct fault *f)
 {
     sqlite3_stmt *st;
-    bool row = true, ok = open_part(d, DETAIL_PLACES, &st, f);
+    bool row = true, ok = detail_open(d, DETAIL_PLACES, &st, f);
 
     if (ok) {
-        bind_cell(st, 1, &d->shown[SHOWN_sha256]);
-        bind_cell(st, 2, &d->shown[SHOWN_ImageLoaded]);
+        detail_bind(st, 1, &d->shown[SHOWN_sha256]);
+        detail_bind(st, 2, &d->shown[SHOWN_ImageLoaded]);
     }
     while (ok && (ok = select_step(d->s, st, &row, f)) && row) {
         struct cell cells[2];
@@ -251,7 +234,7 @@ static bool tell_places(struct detail *d, struct fault *f)
             ok = fault(f, FAULT_LIMIT, "the detail holds more than %u MiB", FACTS_BYTES_MAX >> 20);
         snprintf(note, sizeof note, "the same sha256, %lld %s", (long long)cells[1].number,
                  cells[1].number == 1 ? "sighting" : "sightings");
-        ok = ok && tell(d, "other_path", &cells[0], note, f);
+        ok = ok && detail_tell(d, "other_path", &cells[0], note, f);
     }
     sqlite3_finalize(st);
     return ok;
@@ -260,12 +243,12 @@ static bool tell_places(struct detail *d, struct fault *f)
 static bool tell_seen(struct detail *d, struct fault *f)
 {
     sqlite3_stmt *st;
-    bool row = false, others = false, ok = open_part(d, DETAIL_SEEN, &st, f);
+    bool row = false, others = false, ok = detail_open(d, DETAIL_SEEN, &st, f);
     char text[NOTE_MAX];
 
     if (ok) {
-        bind_cell(st, 1, &d->shown[SHOWN_sha256]);
-        bind_cell(st, 2, &d->shown[SHOWN_ImageLoaded]);
+        detail_bind(st, 1, &d->shown[SHOWN_sha256]);
+        detail_bind(st, 2, &d->shown[SHOWN_ImageLoaded]);
         ok = select_step(d->s, st, &row, f);
     }
     if (ok && row) {
@@ -279,7 +262,7 @@ static bool tell_seen(struct detail *d, struct fault *f)
                  more ? "at least " : "", seen, seen == 1 ? "sighting" : "sightings", hosts,
                  hosts == 1 ? "host" : "hosts", paths, paths == 1 ? "path" : "paths");
         value = text_cell(text);
-        ok = tell(d, "same_sha256", &value, "", f);
+        ok = detail_tell(d, "same_sha256", &value, "", f);
     }
     sqlite3_finalize(st);
     return ok && (!others || tell_places(d, f));
@@ -288,11 +271,11 @@ static bool tell_seen(struct detail *d, struct fault *f)
 static bool tell_named(struct detail *d, struct fault *f)
 {
     sqlite3_stmt *st;
-    bool row = false, ok = open_part(d, DETAIL_NAMED, &st, f);
+    bool row = false, ok = detail_open(d, DETAIL_NAMED, &st, f);
 
     if (ok) {
-        bind_cell(st, 1, &d->fact[FACT_NAME]);
-        bind_cell(st, 2, &d->shown[SHOWN_sha256]);
+        detail_bind(st, 1, &d->fact[FACT_NAME]);
+        detail_bind(st, 2, &d->shown[SHOWN_sha256]);
         ok = select_step(d->s, st, &row, f);
     }
     if (ok && row) {
@@ -300,7 +283,7 @@ static bool tell_named(struct detail *d, struct fault *f)
 
         bool more = sqlite3_column_int64(st, 1) == DETAIL_SEEN_MAX;
 
-        ok = tell(d, "same_name", &value,
+        ok = detail_tell(d, "same_name", &value,
                   more ? "hashes of other files of this name, at least"
                        : "hashes of other files of this name", f);
     }
@@ -323,18 +306,18 @@ static bool tell_drop(struct detail *d, sqlite3_stmt *st, struct fault *f)
     snprintf(note, sizeof note, "Event ID %lld at %s, %lld.%03lld s before the load",
              (long long)event, when, (long long)(before_us / 1000000),
              (long long)(before_us / 1000 % 1000));
-    return tell(d, "dropped_by", &image, note, f);
+    return detail_tell(d, "dropped_by", &image, note, f);
 }
 
 static bool tell_dropped(struct detail *d, struct fault *f)
 {
     sqlite3_stmt *st;
-    bool row = true, ok = open_part(d, DETAIL_DROPPED, &st, f);
+    bool row = true, ok = detail_open(d, DETAIL_DROPPED, &st, f);
 
     if (ok) {
-        bind_cell(st, 1, &d->fact[FACT_HOST]);
-        bind_cell(st, 2, &d->shown[SHOWN_ImageLoaded]);
-        bind_cell(st, 3, &d->fact[FACT_TIME]);
+        detail_bind(st, 1, &d->fact[FACT_HOST]);
+        detail_bind(st, 2, &d->shown[SHOWN_ImageLoaded]);
+        detail_bind(st, 3, &d->fact[FACT_TIME]);
     }
     while (ok && (ok = select_step(d->s, st, &row, f)) && row)
         ok = tell_drop(d, st, f);
@@ -382,6 +365,7 @@ static bool tell_all(struct detail *d, struct fault *f)
         ok = tell_shown(d, text.name, f)
           && (d->shown[SHOWN_sha256].type == CELL_NULL
               || (tell_seen(d, f) && tell_named(d, f)))
+          && detail_files(d, f) && detail_imported(d, f)
           && (d->shown[SHOWN_ImageLoaded].type == CELL_NULL || tell_dropped(d, f));
     statement_clear(&text);
     return ok;

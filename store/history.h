@@ -31,4 +31,14 @@ bool host_history_add(struct store *s, struct host_line *line, struct fault *f) 
 bool host_history_next(struct store *s, bool redo, int64_t *change, struct fault *f) MUST_CHECK;
 bool host_history_check(struct store *s, struct fault *f) MUST_CHECK;
 
+/* ---- fact_history.c: the same for imported facts ---- */
+
+struct fact_line {
+    int64_t id, time, import, sightings;
+    struct span action, author, reason; /* action: import, remove, restore */
+};
+
+bool fact_history_add(struct store *s, struct fact_line *line, struct fault *f) MUST_CHECK;
+bool fact_history_check(struct store *s, struct fault *f) MUST_CHECK;
+
 #endif

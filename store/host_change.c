@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SHOWN_MAX 300
+#define SHOWN_MAX HOST_SHOWN_MAX
 
 struct one {
     int64_t id;
@@ -89,6 +89,18 @@ static bool find(struct store *s, const char *name, struct one *h, struct fault 
     if (!*name || !text_is_utf8(span_text(name)))
         return fault(f, FAULT_USAGE, "a host's name is text, and not empty");
     return *name == '#' ? by_number(s, name, h, f) : by_name(s, name, h, f);
+}
+
+bool host_named(struct store *s, const char *name, int64_t *id, char shown[static HOST_SHOWN_MAX],
+                struct fault *f)
+{
+    struct one h = { 0 };
+
+    if (!find(s, name, &h, f))
+        return false;
+    *id = h.id;
+    memcpy(shown, h.shown, HOST_SHOWN_MAX);
+    return true;
 }
 
 /* ---- the four ---- */
@@ -277,7 +289,10 @@ bool store_host(struct store *s, const struct host_change *c,
     if (!store_claim(s, f) || !store_settle(s, f) || !writing_begin(s, f))
         return false;
     mark = arena_mark(&s->writing->scratch);
-    ok = carry_out(s, c, text, f);
+    /* What was imported of one of them is said of both now, or no more; outside of what
+     * a merge records, whose undo would stumble over it. */
+    ok = carry_out(s, c, text, f)
+      && (c->kind == HOST_RENAME || facts_apply(s, 0, &(struct fact_effect){ 0 }, f));
     arena_rewind(&s->writing->scratch, mark);
     if (ok)
         return store_commit(s, f);

@@ -237,7 +237,7 @@ static bool sighting_new(struct store *s, int64_t pair, int64_t host, const stru
         && !connection_number(s, "SELECT ifnull(max(id), 0) + 1 FROM sighting",
                               &w->next_sighting, f))
         return false;
-    if (!allow_match(s, l, &fresh.allowed_by, f))
+    if (!allow_match(s, l, &fresh.allowed_by, f) || !facts_judge(s, host, l, &fresh.verdict, f))
         return false;
     *id = fresh.sighting = w->next_sighting++;
     /* Where copies are looked for, what is looked at must be in the case. */
@@ -255,6 +255,23 @@ static bool find_sighting(struct store *s, int64_t pair, int64_t host, int64_t *
 {
     *id = tally_find_new(&s->writing->tally, pair, host);
     return *id || find_ids(s, STMT_SIGHTING_FIND, pair, host, id, f);
+}
+
+/* Which file lay behind the path; asked once for each of them. */
+static bool file_add(struct store *s, int64_t sighting, const struct load *l, struct fault *f)
+{
+    sqlite3_stmt *st;
+
+    if (!l->inode.at && !l->mode.at)
+        return true;
+    if (!(st = stmt_get(s, STMT_FILE_NEW, f)))
+        return false;
+    stmt_number(st, 1, sighting);
+    stmt_text(st, 2, l->inode);
+    stmt_text(st, 3, l->dev);
+    stmt_text(st, 4, l->mode);
+    stmt_text(st, 5, l->owner);
+    return stmt_run(s, st, f);
 }
 
 bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_t *id,
@@ -275,6 +292,8 @@ bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_
     if (!*id && !made && !find_sighting(s, pair, host, id, f))
         return false;
     if (!*id && !sighting_new(s, pair, host, l, v, id, f))
+        return false;
+    if (!file_add(s, *id, l, f))
         return false;
     cache_put(&s->writing->cache, hash, *id);
     cache_put(&s->writing->cache, l->key, *id);

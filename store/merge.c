@@ -70,6 +70,9 @@ static const char *const move[] = {
     " max(x.last_time), min(x.recovered_first), max(x.recovered_last), min(x.allowed_by)"
     " FROM sighting AS x WHERE x.id = sighting.id OR x.id = (SELECT w.f FROM temp.pair_twin w"
     " WHERE w.t = sighting.id)) WHERE id IN (SELECT t FROM temp.pair_twin)",
+    "INSERT OR IGNORE INTO sighting_file SELECT w.t, x.inode, x.dev, x.mode, x.owner FROM"
+    " temp.pair_twin w JOIN sighting_file x ON x.sighting = w.f",
+    "DELETE FROM sighting_file WHERE sighting IN (SELECT f FROM temp.pair_twin)",
     "DELETE FROM sighting WHERE id IN (SELECT f FROM temp.pair_twin)",
     "UPDATE sighting SET host = " B " WHERE host = " A,
 

@@ -15,7 +15,7 @@
 #define SHIFTED_MAX 65536 /* files whose counts a merge changes */
 
 static const char *const recorded[] = { "host", "process", "process_record", "pair", "module",
-    "sighting", "sighting_user", "load", "load_block", "context", "copy", "extent", "evidence" };
+    "sighting", "sighting_user", "sighting_file", "load", "load_block", "context", "copy", "extent", "evidence" };
 
 static bool session_fault(struct store *s, int code, struct fault *f)
 {
@@ -124,7 +124,7 @@ static void shift_later(struct back *b, sqlite3_changeset_iter *it)
 static bool follows_from_rows(const char *table)
 {
     return strcmp(table, "pair") == 0 || strcmp(table, "module") == 0
-        || strcmp(table, "sighting_user") == 0;
+        || strcmp(table, "sighting_user") == 0 || strcmp(table, "sighting_file") == 0;
 }
 
 /* A case may be anybody's: what its blobs say of other tables is not done. */

@@ -51,15 +51,30 @@ static bool is_late(const char *name)
     return strstr(late_part(), line) != NULL;
 }
 
+/* What version 3 has more than version 2. */
+static const char *const added[] = {
+    "fact_import", "fact_file", "fact", "fact_path", "fact_hash", "fact_history",
+    "sighting_file", "host_note",
+};
+
+static bool is_added(const char *name)
+{
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+        if (strcmp(name, added[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Walks both lists, which are ordered by name. */
-static bool same_items(struct store *s, sqlite3_stmt *want, sqlite3_stmt *have, struct fault *f)
+static bool same_items(struct store *s, sqlite3_stmt *want, sqlite3_stmt *have, bool old,
+                       struct fault *f)
 {
     int w = sqlite3_step(want), h = sqlite3_step(have);
 
     for (int items = 0; w == SQLITE_ROW || h == SQLITE_ROW; items++) {
         int order = w != SQLITE_ROW ? 1 : h != SQLITE_ROW ? -1
                   : strcmp(text_of(want, 1), text_of(have, 1));
-        if (order < 0 && is_late(text_of(want, 1))) {
+        if (order < 0 && (is_late(text_of(want, 1)) || (old && is_added(text_of(want, 1))))) {
             w = sqlite3_step(want);
             continue;
         }
@@ -83,7 +98,8 @@ static bool same_items(struct store *s, sqlite3_stmt *want, sqlite3_stmt *have, 
     return w == SQLITE_DONE || fault(f, FAULT_SYSTEM, "SQLite can't list its own tables");
 }
 
-static bool tables_check(struct store *s, struct fault *f)
+/* Of an old one: its tables, without those that it can't have. */
+static bool tables_check(struct store *s, bool old, struct fault *f)
 {
     sqlite3_stmt *want = NULL, *have = NULL;
     sqlite3 *expected = expected_open(f);
@@ -96,17 +112,18 @@ static bool tables_check(struct store *s, struct fault *f)
     else if (sqlite3_prepare_v2(s->db, ITEMS, -1, &have, NULL) != SQLITE_OK)
         connection_fault(s->db, s->path, f, "opening");
     else
-        ok = same_items(s, want, have, f);
+        ok = same_items(s, want, have, old, f);
     sqlite3_finalize(want);
     sqlite3_finalize(have);
     sqlite3_close(expected);
     return ok;
 }
 
-bool schema_check(struct store *s, struct fault *f)
+/* Is it a case, and of which version? */
+static bool version_of(struct store *s, int64_t *version, struct fault *f)
 {
     sqlite3_stmt *st = NULL;
-    int64_t id, version;
+    int64_t id;
 
     if (sqlite3_prepare_v2(s->db, "PRAGMA application_id", -1, &st, NULL) != SQLITE_OK
         || sqlite3_step(st) != SQLITE_ROW) {
@@ -123,12 +140,23 @@ bool schema_check(struct store *s, struct fault *f)
     if (id != CASE_APPLICATION_ID)
         return fault(f, FAULT_CASE, "%s: this is a database of another program, not a modhunt case",
                      s->path);
-    if (!connection_number(s, "PRAGMA user_version", &version, f))
+    return connection_number(s, "PRAGMA user_version", version, f);
+}
+
+bool schema_check(struct store *s, struct fault *f)
+{
+    int64_t version;
+
+    if (!version_of(s, &version, f))
         return false;
     if (version > CASE_VERSION)
         return fault(f, FAULT_CASE,
                      "%s: made by a newer modhunt (case version %lld, this one knows %d): "
                      "open it with that one", s->path, (long long)version, CASE_VERSION);
+    if (version == CASE_VERSION_OLD)
+        return fault(f, FAULT_CASE, "%s: made by an older modhunt (case version %lld, this one "
+                     "needs %d), and can't be written here: copy it to where it can", s->path,
+                     (long long)version, CASE_VERSION);
     if (version >= 1 && version < CASE_VERSION)
         return fault(f, FAULT_CASE, "%s: made by an older modhunt (case version %lld, this one "
                      "needs %d): load the evidence into a new case", s->path, (long long)version,
@@ -136,7 +164,49 @@ bool schema_check(struct store *s, struct fault *f)
     if (version < CASE_VERSION)
         return fault(f, FAULT_CASE, "%s: not a sound case: its version is %lld", s->path,
                      (long long)version);
-    return tables_check(s, f);
+    return tables_check(s, false, f);
+}
+
+/* The statements that made them in `expected`, word by word. */
+static bool add_tables(struct store *s, struct fault *f)
+{
+    sqlite3 *expected = expected_open(f);
+    sqlite3_stmt *st = NULL;
+    bool ok = expected != NULL;
+
+    if (ok && sqlite3_prepare_v2(expected, "SELECT sql FROM sqlite_schema WHERE name = ?1", -1, &st,
+                                 NULL) != SQLITE_OK)
+        ok = fault(f, FAULT_SYSTEM, "SQLite can't list its own tables");
+    for (size_t i = 0; ok && i < sizeof added / sizeof *added; i++) {
+        sqlite3_reset(st);
+        sqlite3_bind_text(st, 1, added[i], -1, SQLITE_STATIC);
+        ok = sqlite3_step(st) == SQLITE_ROW
+            ? connection_run(s, text_of(st, 0), f)
+            : fault(f, FAULT_SYSTEM, "SQLite can't list its own tables");
+    }
+    sqlite3_finalize(st);
+    sqlite3_close(expected);
+    return ok && connection_run(s, "PRAGMA user_version=" NUMBER(CASE_VERSION), f);
+}
+
+bool schema_migrate(struct store *s, struct fault *f)
+{
+    int64_t version;
+    bool ok;
+
+    if (!version_of(s, &version, f))
+        return false;
+    if (version != CASE_VERSION_OLD)
+        return true;
+    /* (Another may be doing it: who comes second finds it done.) */
+    if (!connection_run(s, "PRAGMA synchronous=FULL; BEGIN IMMEDIATE", f))
+        return false;
+    ok = version_of(s, &version, f)
+      && (version != CASE_VERSION_OLD || (tables_check(s, true, f) && add_tables(s, f)))
+      && connection_run(s, "COMMIT", f);
+    if (!sqlite3_get_autocommit(s->db))
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return ok;
 }
 
 bool schema_create(struct store *s, struct fault *f)

@@ -1,4 +1,4 @@
--- The case file, version 2: every table of it, and nothing else may be in it.
+-- The case file, version 3: every table of it, and nothing else may be in it.
 --
 -- A column with a capital letter is evidence (or the verdict), spelled as
 -- Sysmon spells it; snake_case is ours.  Times are microseconds since 1970,
@@ -363,6 +363,76 @@ CREATE TABLE host_undo (
     part   INTEGER NOT NULL,
     bytes  BLOB NOT NULL,
     PRIMARY KEY (change, part)
+) STRICT, WITHOUT ROWID;
+
+-- What the analyst imported because the evidence does not say it (docs/facts.md): an
+-- import, its files, and what they say of a path or of a hash.  Nothing is deleted: an
+-- import that was removed does not count.
+CREATE TABLE fact_import (
+    id       INTEGER PRIMARY KEY,
+    time     INTEGER NOT NULL,
+    author   TEXT NOT NULL,
+    reason   TEXT NOT NULL,
+    host     INTEGER,              -- NULL: of every host
+    platform TEXT NOT NULL,        -- '' where it has no say in one
+    complete INTEGER NOT NULL,     -- 1: said to be of all packages of the host
+    removed  INTEGER               -- when; NULL: it counts
+) STRICT;
+
+CREATE TABLE fact_file (
+    id        INTEGER PRIMARY KEY,
+    import    INTEGER NOT NULL,
+    path      TEXT NOT NULL,
+    sha256    TEXT NOT NULL,
+    size      INTEGER NOT NULL,
+    form      TEXT NOT NULL,       -- dpkg -V, md5sums, codesign, mountinfo, ...
+    facts     INTEGER NOT NULL,
+    unread    INTEGER NOT NULL,    -- lines that say none of what we know
+    unread_at INTEGER              -- the first of them
+) STRICT;
+
+CREATE TABLE fact (
+    id     INTEGER PRIMARY KEY,
+    file   INTEGER NOT NULL,
+    says   TEXT NOT NULL,          -- core/fact.h, enum fact_says
+    path   TEXT,                   -- as it is compared
+    hash   TEXT,
+    detail TEXT                    -- the package, the signer, the file system
+) STRICT;
+CREATE INDEX fact_path ON fact (path) WHERE path IS NOT NULL;
+CREATE INDEX fact_hash ON fact (hash) WHERE hash IS NOT NULL;
+
+-- Every import, removal and restoring, append-only like the others.
+CREATE TABLE fact_history (
+    id        INTEGER PRIMARY KEY,
+    time      INTEGER NOT NULL,
+    action    TEXT NOT NULL,       -- import, remove, restore
+    import    INTEGER NOT NULL,
+    author    TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    sightings INTEGER NOT NULL,    -- whose score or factors changed
+    prev_hash BLOB NOT NULL,
+    hash      BLOB NOT NULL
+) STRICT;
+
+-- The file behind a path, where its record tells (auditd's PATH): each distinct one of
+-- a sighting, the first sixteen.
+CREATE TABLE sighting_file (
+    sighting INTEGER NOT NULL,
+    inode    TEXT NOT NULL,
+    dev      TEXT NOT NULL,
+    mode     TEXT NOT NULL,
+    owner    TEXT NOT NULL,
+    PRIMARY KEY (sighting, inode, dev, mode, owner)
+) STRICT, WITHOUT ROWID;
+
+-- What a file tells of how its host logs: `modhunt evidence --hosts`.
+CREATE TABLE host_note (
+    evidence INTEGER NOT NULL,
+    host     INTEGER NOT NULL,
+    what     TEXT NOT NULL,        -- opens, maps, muted, lost, ...
+    words    TEXT NOT NULL,
+    PRIMARY KEY (evidence, host, what)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE meta (

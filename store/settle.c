@@ -17,6 +17,8 @@ static const char *const sweep[] = {
     " AND loads = 0 AND recovered = 0",
     "DELETE FROM sighting WHERE id IN (SELECT sighting FROM stale)"
     " AND loads = 0 AND recovered = 0",
+    "DELETE FROM sighting_file WHERE sighting IN (SELECT sighting FROM stale)"
+    " AND sighting NOT IN (SELECT id FROM sighting)",
     "DELETE FROM pair WHERE hosts = 0"
     " AND NOT EXISTS (SELECT 1 FROM sighting WHERE pair = pair.id)",
     "DELETE FROM module WHERE NOT EXISTS (SELECT 1 FROM pair WHERE module = module.id)",

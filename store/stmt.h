@@ -35,6 +35,12 @@
     " AND a.platform = m.platform" \
     " AND (a.platform = 'windows' OR a.value = m.ImageLoaded COLLATE BINARY)"
 
+/* Does the import `i` count for host ?2?  (A host that was merged is the other.) */
+#define FACT_COUNTS \
+    "i.removed IS NULL AND EXISTS (SELECT 1 FROM host h WHERE h.id = i.host" \
+    " AND (h.id = ?2 OR h.merged_into = ?2))"
+#define FACT_TABLES " FROM fact f JOIN fact_file w ON w.id = f.file JOIN fact_import i ON i.id = w.import"
+
 /* A file of standard input, not read to its end. */
 #define STREAM_READING \
     "state = 'reading' AND ((path = '-' AND bundle IS NULL) OR bundle = '-' OR bundle LIKE '-!%')"
@@ -357,6 +363,42 @@
     _(HOST_NAMED,      "SELECT id, CASE WHEN given IS NULL AND origin IN ('record', 'unknown')" \
                        " THEN 0 ELSE 1 END FROM host WHERE folded = ?1 AND merged_into IS NULL" \
                        " ORDER BY id") \
+    _(FACTS_COUNT,     "SELECT count(*) FROM fact_import WHERE removed IS NULL") \
+    _(FACTS_OF_PATH,   "SELECT f.says, f.hash, f.detail" FACT_TABLES " WHERE f.path = ?1 AND " \
+                       FACT_COUNTS " ORDER BY f.id") \
+    _(FACTS_OF_HASH,   "SELECT 1" FACT_TABLES " WHERE f.hash IN (?1, ?3, ?4) AND f.says = 'hash'" \
+                       " AND (" FACT_COUNTS " OR (i.host IS NULL AND i.removed IS NULL)) LIMIT 1") \
+    _(FACTS_COMPLETE,  "SELECT 1 FROM fact_import i WHERE i.complete = 1 AND ?1 IS NULL AND " \
+                       FACT_COUNTS " LIMIT 1") \
+    _(FACT_SIGHTINGS,  "SELECT s.id, s.host, s.factors, p.factors, m.platform, m.ImageLoaded," \
+                       " m.sha256, m.sha1, m.md5 FROM sighting s JOIN pair p ON p.id = s.pair" \
+                       " JOIN module m ON m.id = p.module WHERE s.host = ?1" \
+                       " AND m.platform IN ('linux', 'macos')") \
+    _(FACT_SETTLE,     "UPDATE sighting SET factors = ?2, SuspicionScore = ?3, hit = ?4" \
+                       " WHERE id = ?1") \
+    _(FACT_IMPORT_NEW, "INSERT INTO fact_import (time, author, reason, host, platform, complete)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
+    _(FACT_IMPORT_READ,"SELECT host, removed IS NOT NULL FROM fact_import WHERE id = ?1") \
+    _(FACT_IMPORT_SET, "UPDATE fact_import SET removed = ?2 WHERE id = ?1") \
+    _(FACT_FILE_NEW,   "INSERT INTO fact_file (import, path, sha256, size, form, facts, unread)" \
+                       " VALUES (?1, ?2, ?3, ?4, '', 0, 0)") \
+    _(FACT_FILE_SAID,  "UPDATE fact_file SET form = ?2, facts = ?3, unread = ?4, unread_at = ?5" \
+                       " WHERE id = ?1") \
+    _(FACT_FILE_SAME,  "SELECT i.id FROM fact_file w JOIN fact_import i ON i.id = w.import" \
+                       " WHERE w.sha256 = ?1 AND i.removed IS NULL AND i.host IS ?2" \
+                       " AND i.complete = ?3") \
+    _(FACT_NEW,        "INSERT INTO fact (file, says, path, hash, detail)" \
+                       " VALUES (?1, ?2, ?3, ?4, ?5)") \
+    _(FACT_HOST_ONE,   "SELECT count(*), min(id) FROM host WHERE merged_into IS NULL" \
+                       " AND (platform = ?1 OR (?1 = '' AND platform IN ('linux', 'macos')))") \
+    _(FACT_HOST_PLATFORM, "SELECT platform FROM host WHERE id = ?1") \
+    _(FACT_HISTORY_LAST,"SELECT id, hash FROM fact_history ORDER BY id DESC LIMIT 1") \
+    _(FACT_HISTORY_NEW,"INSERT INTO fact_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
+    _(FACT_HISTORY_READ,"SELECT id, time, action, import, author, reason, sightings, prev_hash," \
+                       " hash FROM fact_history ORDER BY id") \
+    _(FILE_NEW,        "INSERT OR IGNORE INTO sighting_file SELECT ?1, ifnull(?2, '')," \
+                       " ifnull(?3, ''), ifnull(?4, ''), ifnull(?5, '') WHERE (SELECT count(*)" \
+                       " FROM sighting_file WHERE sighting = ?1) < 16") \
     _(HISTORY_ALL,     "SELECT id, action, entry FROM allow_history ORDER BY id") \
     _(HISTORY_LAST,    "SELECT id, hash FROM allow_history ORDER BY id DESC LIMIT 1") \
     _(HISTORY_NEW,     "INSERT INTO allow_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9," \

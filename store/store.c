@@ -222,6 +222,8 @@ static bool enter(struct store *s, enum store_how how, struct lie *at, struct fa
         return false;
     if (how == STORE_CREATE && !schema_create(s, f))
         return false;
+    if (how != STORE_CREATE && !s->read_only && !schema_migrate(s, f))
+        return false;
     return schema_check(s, f) && set_up(s, how, at, f) && functions_register(s->db, f);
 }
 
@@ -293,5 +295,5 @@ bool store_check(struct store *s, struct fault *f)
     if (wrong)
         return fault(f, FAULT_CASE, "%s: the ledger of %lld files does not add up", s->path,
                      (long long)wrong);
-    return history_check(s, f) && host_history_check(s, f);
+    return history_check(s, f) && host_history_check(s, f) && fact_history_check(s, f);
 }

@@ -69,7 +69,53 @@ struct host_change {
 bool store_host(struct store *s, const struct host_change *c, char text[static HOST_CHANGE_TEXT],
                 struct fault *f) MUST_CHECK;
 
+/* Facts that the evidence does not say (core/fact.h).  An import is begun, gets its
+ * files one after the other, each with what it says, and is ended as one commit; what
+ * fails on the way is followed by store_facts_cancel. */
+struct fact_import {
+    const char *host;       /* as store_host names them; NULL: the case's only one */
+    bool every_host;        /* hashes alone */
+    bool complete;          /* dpkg -V or rpm -V of all packages */
+    enum platform platform; /* that the facts speak of; PLATFORM_UNKNOWN: any */
+    const char *author, *reason;
+};
+struct fact_file {
+    struct span path;
+    const uint8_t *sha256;
+    uint64_t size;
+};
+struct fact_file_said {
+    const char *form;
+    uint64_t facts, unread, unread_at;
+};
+#define FACTS_TEXT 1024
+struct fact;
+bool store_facts_begin(struct store *s, const struct fact_import *i, struct fault *f) MUST_CHECK;
+bool store_facts_file(struct store *s, const struct fact_file *w, struct fault *f) MUST_CHECK;
+bool store_facts_add(struct store *s, const struct fact *fact, struct fault *f) MUST_CHECK;
+bool store_facts_said(struct store *s, const struct fact_file_said *said,
+                      struct fault *f) MUST_CHECK;
+/* `text` says what was settled. */
+bool store_facts_end(struct store *s, char text[static FACTS_TEXT], struct fault *f) MUST_CHECK;
+void store_facts_cancel(struct store *s);
+/* An import counts no more, or counts again; a commit of its own. */
+bool store_facts_remove(struct store *s, int64_t import, bool remove, const char *author,
+                        const char *reason, char text[static FACTS_TEXT],
+                        struct fault *f) MUST_CHECK;
+
 /* ---- reading ---- */
+
+/* The files of facts, a row each: enum fact_list_column; and the changes. */
+enum fact_list_column {
+    FACT_LIST_IMPORT, FACT_LIST_STATE, FACT_LIST_HOST, FACT_LIST_FORM, FACT_LIST_FACTS,
+    FACT_LIST_UNREAD, FACT_LIST_PATH, FACT_LIST_SHA256, FACT_LIST_TIME, FACT_LIST_AUTHOR,
+    FACT_LIST_REASON, FACT_LIST_COLUMNS
+};
+bool store_fact_list(struct store *s, bool (*each)(void *ctx, const struct page *rows), void *ctx,
+                     struct fault *f) MUST_CHECK;
+/* time, author, action, import, sightings, reason */
+bool store_fact_log(struct store *s, bool (*each)(void *ctx, const struct page *rows), void *ctx,
+                    struct fault *f) MUST_CHECK;
 
 /* The hosts, a row each: enum host_list_column; the changes of hosts, the oldest
  * first: time, author, action, was, now, undone. */

@@ -20,7 +20,7 @@ struct writing *writing_of(struct store *s)
         arena_init(&w->scratch, SCRATCH_BYTES_MAX);
         /* A first block that no rewind gives back: or each use would ask the system. */
         (void)arena_bytes(&w->scratch, 1);
-        w->allow_entries = -1;
+        w->allow_entries = w->facts = -1;
         w->data_version = -1;
     }
     return w;
@@ -35,7 +35,7 @@ void writing_forget(struct store *s)
     w->run_process = 0;
     w->next_sighting = 0;
     tally_uncount(&w->tally);
-    w->allow_entries = -1;
+    w->allow_entries = w->facts = -1;
     w->load_time = w->context_time = false;
 }
 

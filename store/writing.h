@@ -65,6 +65,12 @@ struct writing {
     int64_t data_version;
     int64_t next_sighting; /* the next one's id; 0: to be asked for */
     int64_t allow_entries; /* enabled ones; -1: to be counted */
+    int64_t facts;       /* imports of facts that count; -1: to be counted */
+    struct {             /* the one under way */
+        int64_t id, host, file;
+        enum platform platform; /* of its host */
+        uint64_t facts;
+    } import;
     bool load_time, context_time; /* the indexes are there */
     struct cache cache;
     struct memo host_memo, user_memo;
@@ -199,6 +205,24 @@ bool merge_undo(struct store *s, int64_t change, int64_t from, int64_t into,
 bool merge_move(struct store *s, int64_t from, int64_t into, struct fault *f) MUST_CHECK;
 /* Counts that follow from the rows: of these hosts' sightings and all pairs. */
 bool merge_recount(struct store *s, int64_t from, int64_t into, struct fault *f) MUST_CHECK;
+
+/* ---- host_change.c ---- */
+#define HOST_SHOWN_MAX 300
+/* The one host that is called so, as it is shown; FAULT_USAGE. */
+bool host_named(struct store *s, const char *name, int64_t *id, char shown[static HOST_SHOWN_MAX],
+                struct fault *f) MUST_CHECK;
+
+/* ---- fact_judge.c: what imported facts make of a verdict ---- */
+/* Of a module that is seen on this host now; *v is what the evidence alone says. */
+bool facts_judge(struct store *s, int64_t host, const struct load *l, struct verdict *v,
+                 struct fault *f) MUST_CHECK;
+/* How many sightings came to say what. */
+struct fact_effect {
+    int64_t changed, known, unknown, IsUnsigned, IsUNCPath;
+};
+/* All sightings of the host anew; 0: of every host. */
+bool facts_apply(struct store *s, int64_t host, struct fact_effect *effect,
+                 struct fault *f) MUST_CHECK;
 
 /* ---- allowlist.c ---- */
 /* The first enabled entry that matches such a module; 0. */

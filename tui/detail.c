@@ -93,6 +93,20 @@ static void marked_path(const struct rows *r, struct sheet *s, struct span part,
     sheet_text(s, STYLE_PLAIN, span_of(part.at + part.len, path.len - before - part.len));
 }
 
+/* Is it true because of an imported fact, not of the record? */
+static bool is_imported(const struct rows *r, enum factor f, uint32_t factors)
+{
+    bool in_image;
+
+    if (!(factors & FACTOR_IMPORTED))
+        return false;
+    if (f == FACTOR_IsUnsigned)
+        return !span_logged(rows_text(r, r->cursor, COLUMN_ID_Signed));
+    return f == FACTOR_IsUNCPath
+        && !factor_matched(f, row_platform(r), rows_text(r, r->cursor, COLUMN_ID_Image),
+                           rows_text(r, r->cursor, COLUMN_ID_ImageLoaded), &in_image).at;
+}
+
 static void factor_line(const struct rows *r, struct sheet *s, unsigned i, uint32_t factors)
 {
     enum factor f = (enum factor)(1u << i);
@@ -110,6 +124,9 @@ static void factor_line(const struct rows *r, struct sheet *s, unsigned i, uint3
         sheet_words(s, STYLE_PLAIN, "not logged, counts as unsigned in the seed's formula");
     else if (unknown)
         sheet_words(s, STYLE_PLAIN, "not logged, counts 0 on this platform");
+    else if (is_imported(r, f, factors))
+        sheet_words(s, STYLE_PLAIN, f == FACTOR_IsUnsigned ? "an imported fact says so: see `fact` below"
+                                                           : "on a mount of another machine: see `fact` below");
     else
         sheet_words(s, STYLE_PLAIN, factor_words(f));
     if (yes) {

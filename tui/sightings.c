@@ -71,7 +71,13 @@ static void signer_text(const struct rows *r, size_t row, char *out, size_t size
     struct span Signature = rows_text(r, row, COLUMN_ID_Signature);
     struct span Status = rows_text(r, row, COLUMN_ID_SignatureStatus);
 
-    if (!span_logged(Signed) && !Signature.len)
+    int64_t factors = rows_number(r, row, COLUMN_ID_factors, 0);
+    bool logged = span_logged(Signed) || Signature.len;
+
+    /* Not logged, but imported (`modhunt facts`). */
+    if (!logged && factors & FACTOR_IMPORTED && !(factors & FACTOR_SIGNED_UNKNOWN))
+        snprintf(out, size, factors & FACTOR_IsUnsigned ? "no, by a fact" : "known by a fact");
+    else if (!logged)
         snprintf(out, size, "not logged");
     else if (span_is(Signed, "false") || (Signed.len == 0 && !Signature.len))
         snprintf(out, size, "not signed");
