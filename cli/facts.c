@@ -290,7 +290,7 @@ const struct command facts_command = {
             "  dpkg -V, rpm -V, debsums       differs from its package: IsUnsigned; the same: known\n"
             "  dpkg -S, rpm -qf               belongs to no package: IsUnsigned\n"
             "  md5sums, sha256sum, hashes     what packages hold: such bytes are known\n"
-            "  codesign -dv --verbose=4       signed: known; ad hoc, not signed: IsUnsigned\n"
+            "  codesign -dvvvv                signed: known; ad hoc, not signed: IsUnsigned\n"
             "  /proc/self/mountinfo           on a mount of another machine: IsUNCPath\n\n"
             "dpkg -V names only what differs.  With --complete it was asked of all packages, and a\n"
             "path that a list of hashes names is as its package has it.  Facts are a host's, but for\n"

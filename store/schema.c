@@ -81,7 +81,7 @@ static bool same_items(struct store *s, sqlite3_stmt *want, sqlite3_stmt *have, 
         if (order < 0)
             return fault(f, FAULT_CASE, "%s: not a sound case: `%s` is missing in it", s->path,
                          text_of(want, 1));
-        if (order > 0 || items > SCHEMA_ITEMS_MAX)
+        if (order > 0 || items > SCHEMA_ITEMS_MAX || (old && is_added(text_of(want, 1))))
             return fault(f, FAULT_CASE,
                          "%s: refused, not made by modhunt: it has `%s` (%s), which no case has",
                          s->path, text_of(have, 1), text_of(have, 0));

@@ -236,8 +236,9 @@ static void a_case_that_was_meddled_with_is_refused(void **state)
           "its `sighting_hits` is not as in a case" },
         { "CREATE VIRTUAL TABLE f USING fts5(x)", "which no case has" },
         { "PRAGMA application_id = 1", "a database of another program" },
-        { "PRAGMA user_version = 3", "made by a newer modhunt (case version 3, this one knows 2)" },
-        { "PRAGMA user_version = 1", "made by an older modhunt (case version 1, this one needs 2)" },
+        { "PRAGMA user_version = 4", "made by a newer modhunt (case version 4, this one knows 3)" },
+        { "PRAGMA user_version = 1", "made by an older modhunt (case version 1, this one needs 3)" },
+        { "PRAGMA user_version = 2", "it has `fact` (table), which no case has" },
         { "PRAGMA user_version = 0", "not a sound case: its version is 0" },
     };
 
@@ -247,6 +248,44 @@ static void a_case_that_was_meddled_with_is_refused(void **state)
         meddle(table[i].sql);
         refused(path, STORE_WRITE, FAULT_CASE, table[i].want);
         refused(path, STORE_READ, FAULT_CASE, table[i].want);
+    }
+}
+
+/* What version 2 had not. */
+#define BACK "DROP TABLE fact_import; DROP TABLE fact_file; DROP TABLE fact; DROP TABLE fact_history;" \
+             "DROP TABLE sighting_file; DROP TABLE host_note; PRAGMA user_version = 2"
+
+static void a_case_of_the_version_before_is_brought_up_to_this_one(void **state)
+{
+    static const enum store_how ways[] = { STORE_WRITE, STORE_READ };
+    struct fault f = { 0 };
+    struct store *s;
+    int64_t n = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        copy_sound();
+        meddle(BACK);
+        s = store_open(path, ways[i], &f);
+        assert_non_null(s);
+        assert_true(connection_number(s, "PRAGMA user_version", &n, &f));
+        assert_int_equal(n, CASE_VERSION);
+        assert_true(store_check(s, &f));
+        store_close(s);
+        s = store_open(path, STORE_READ, &f); /* its schema is ours to the letter */
+        assert_non_null(s);
+        store_close(s);
+    }
+    /* Nothing is added to what is no case. */
+    copy_sound();
+    meddle(BACK "; CREATE TABLE extra (x)");
+    refused(path, STORE_WRITE, FAULT_CASE, "it has `extra` (table)");
+    refused(path, STORE_WRITE, FAULT_CASE, "it has `extra` (table)");
+    copy_sound();
+    meddle(BACK);
+    if (geteuid() != 0) { /* whom no mode keeps from writing */
+        assert_int_equal(chmod(path, 0400), 0);
+        refused(path, STORE_READ, FAULT_CASE, "can't be written here");
     }
 }
 
@@ -455,6 +494,7 @@ int main(void)
         TEST(a_case_is_for_its_owner_alone_and_leaves_one_file),
         TEST(a_name_like_a_uri_is_only_a_name),
         TEST(a_case_that_was_meddled_with_is_refused),
+        TEST(a_case_of_the_version_before_is_brought_up_to_this_one),
         TEST(indexes_that_may_be_missing_may_be_missing),
         TEST(a_file_beside_it_that_is_no_file_is_refused),
         TEST(a_case_is_not_written_through_a_reading_store),
