@@ -235,6 +235,99 @@ static void each_query_finds_what_it_must_and_not_its_look_alike(void **state)
     catalogue_close(c);
 }
 
+/* ---- the five tests: take any one record away ---- */
+
+struct lines {
+    char *text;
+    char *line[64];
+    size_t count;
+};
+
+static struct lines lines_of(const char *path)
+{
+    struct lines l = { .text = whole(path) };
+    char *at = l.text;
+
+    assert_non_null(at);
+    while (*at && l.count < 64) {
+        l.line[l.count++] = at;
+        at += strcspn(at, "\n");
+        if (*at)
+            *at++ = 0;
+    }
+    return l;
+}
+
+/* The lines of one record: a JSON object, or all of one serial of audit. */
+static bool same_record(const char *a, const char *b)
+{
+    const char *x = strstr(a, "msg=audit("), *y = strstr(b, "msg=audit(");
+
+    return x && y ? strncmp(x, y, strcspn(x, ")")) == 0 : a == b;
+}
+
+static void write_without(const char *path, const struct lines *l, const char *gone)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    for (size_t i = 0; i < l->count; i++)
+        if (!gone || !same_record(l->line[i], gone))
+            fprintf(f, "%s\n", l->line[i]);
+    fclose(f);
+}
+
+static size_t missing(const struct catalogue_query *q, const struct lines *json,
+                      const struct lines *audit, const char *gone, struct answer *a)
+{
+    char folder[] = "/tmp/modhunt-test-XXXXXX", files[2][64], path[64];
+    const char *evidence[2] = { files[0], files[1] };
+    struct store *s;
+    size_t n = 0;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(files[0], sizeof files[0], "%s/a.jsonl", folder);
+    snprintf(files[1], sizeof files[1], "%s/audit.log", folder);
+    write_without(files[0], json, gone);
+    write_without(files[1], audit, gone);
+    s = case_of(path, evidence, 2);
+    ask(s, q, a);
+    end(s, path);
+    unlink(files[0]);
+    unlink(files[1]);
+    rmdir(folder);
+    for (const char *at = a->text; (at = strstr(at, "\tmissing\t")); at++)
+        n++;
+    return n;
+}
+
+static void each_record_of_the_five_tests_counts(void **state)
+{
+    struct catalogue *c = catalogue_open();
+    const struct catalogue_query *q = catalogue_named(c, "t1129-tests");
+    struct lines json = lines_of(path_of(q->name, "jsonl")), audit = lines_of(path_of(q->name, "audit"));
+    struct answer *a = memory_zero(1, sizeof *a);
+    size_t all = missing(q, &json, &audit, NULL, a), records = 0;
+
+    (void)state;
+    for (int file = 0; file < 2; file++) {
+        const struct lines *l = file ? &audit : &json;
+
+        for (size_t i = 0; i < l->count; i++) {
+            if (i && same_record(l->line[i - 1], l->line[i]))
+                continue;
+            if (missing(q, &json, &audit, l->line[i], a) != all + 1)
+                fail_msg("without %s\n%s", l->line[i], a->text);
+            records++;
+        }
+    }
+    assert_int_equal(records, 15); /* of fourteen lines: a load of Linux is two records */
+    free(json.text);
+    free(audit.text);
+    free(a);
+    catalogue_close(c);
+}
+
 static void each_query_ends_on_an_empty_case(void **state)
 {
     struct catalogue *c = catalogue_open();
@@ -362,6 +455,7 @@ int main(void)
         cmocka_unit_test(a_hostile_header_is_refused_in_words),
         cmocka_unit_test(a_query_can_only_ask),
         cmocka_unit_test(each_query_ends_on_an_empty_case),
+        cmocka_unit_test(each_record_of_the_five_tests_counts),
         cmocka_unit_test(each_query_finds_what_it_must_and_not_its_look_alike),
     };
 
