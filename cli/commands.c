@@ -12,8 +12,8 @@
 
 const struct command *const commands[] = {
     &console_command, &ingest_command, &hunt_command, &stack_command, &evidence_command,
-    &record_command, &host_command, &facts_command, &query_command, &sql_command, &score_command, &help_command,
-    NULL,
+    &record_command, &host_command, &facts_command, &query_command, &sql_command, &score_command,
+    &guide_command, &help_command, NULL,
 };
 
 const struct command *command_named(const char *name)

@@ -11,7 +11,7 @@ struct embedded {
     size_t size;
 };
 
-extern const struct embedded queries_catalogue[];
-extern const size_t queries_catalogue_count;
+extern const struct embedded queries_catalogue[], queries_guide[], queries_rules[];
+extern const size_t queries_catalogue_count, queries_guide_count, queries_rules_count;
 
 #endif
