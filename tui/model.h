@@ -79,6 +79,9 @@ struct place {
     int64_t totals[TOTAL_COUNT];
     const struct key *help_of[KEY_TABLES_MAX]; /* of the help: the tables of the view it explains */
     int scroll;             /* of a view without rows */
+    size_t page;            /* of the guide: which; 0 is that of the row it was called from, */
+    bool of_row;            /* if from one, with these factors */
+    uint32_t factors;
 };
 
 struct detail {
@@ -189,6 +192,6 @@ int model_text_lines(const struct model *m);
 struct question *model_question(const struct place *p, enum question_kind kind);
 
 extern const struct view view_sightings, view_loads, view_evidence, view_hosts, view_allowlist,
-    view_help;
+    view_help, view_guide;
 
 #endif

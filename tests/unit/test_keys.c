@@ -10,6 +10,7 @@
 
 static const struct view *const views[] = {
     &view_sightings, &view_loads, &view_evidence, &view_hosts, &view_allowlist, &view_help,
+    &view_guide,
 };
 #define VIEWS (sizeof views / sizeof *views)
 
