@@ -3,6 +3,7 @@
  * The first word is a command if it is one; else all words are evidence, or a
  * case.  `./ingest` is a way to name a folder that is called like a command. */
 #include "cli/commands.h"
+#include "core/nearest.h"
 
 #include <pwd.h>
 #include <string.h>
@@ -33,7 +34,7 @@ const char *command_nearest(const char *word)
         if (*commands[i]->name)
             names[n++] = commands[i]->name;
     names[n] = NULL;
-    return options_nearest(word, names);
+    return nearest_name(word, names);
 }
 
 static int run(const struct command *c, int argc, char **argv)

@@ -17,6 +17,7 @@ struct command {
     const char *words;    /* one line, for the list of commands */
     const char *synopsis; /* lines, each a way to say it */
     const char *text;     /* what it does, for its help */
+    void (*further)(void); /* prints more help, behind the options; NULL */
     const struct option_fact *options;
     int (*run)(const struct command *c, const struct options *o);
 };

@@ -39,6 +39,12 @@ static void ask(void *ctx, struct question *q)
     reader_ask(c->reader, q);
 }
 
+static void give_up(void *ctx, uint32_t pane)
+{
+    struct console *c = ctx;
+    reader_give_up(c->reader, pane);
+}
+
 static bool order(void *ctx, struct order *o)
 {
     struct console *c = ctx;
@@ -154,7 +160,7 @@ static bool stop_writing(struct console *c, struct fault *f)
 static bool run_screen(struct console *c, const char *read_only, bool made, struct fault *f)
 {
     struct tui_doors doors = {
-        .ask = ask, .order = order, .ctx = c,
+        .ask = ask, .give_up = give_up, .order = order, .ctx = c,
         .pages = c->pages, .notices = c->feed.notices,
         .case_path = c->path, .read_only = read_only,
         .checking = !read_only && !made,

@@ -1,150 +1,80 @@
-/* FILTER, as the commands take it, into a question.
+/* FILTER into a question, and the language's help.
  *
- * It never builds SQL and never guesses: a word that looks like a field of the
- * coming language is refused.  The surprise: words beside each other are one
- * text with a blank between them, so that `program files` needs no quotes. */
+ * It knows no field and no sign of the language: queries/ does.  The fields that
+ * the help lists are those that are parsed. */
 #include "cli/filter_words.h"
 
-#include "cli/options.h"
-#include "core/text.h"
+#include "queries/filter.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 
-#define FILTER_MAX 4096     /* bytes of a whole filter */
-#define HASH_DIGITS_MIN 4
-#define HASH_DIGITS_MAX 64
-
-struct filter {
-    char text[FILTER_MAX];  /* the words, joined */
-    char plain[FILTER_MAX]; /* what is looked for as text */
-    size_t plain_len;
-};
-
-static bool join(struct filter *w, const char *const *words, size_t count, struct fault *f)
+static char *join(const char *const *words, size_t count)
 {
-    size_t used = 0;
+    size_t room = 1, used = 0;
+    char *text;
 
+    for (size_t i = 0; i < count; i++)
+        room += strlen(words[i]) + 1;
+    text = memory_zero(room, 1);
     for (size_t i = 0; i < count; i++) {
         size_t len = strlen(words[i]);
-        if (used + len + 2 > sizeof w->text)
-            return fault(f, FAULT_USAGE, "the filter is longer than %d bytes", FILTER_MAX);
+
         if (used)
-            w->text[used++] = ' ';
-        memcpy(w->text + used, words[i], len);
+            text[used++] = ' ';
+        memcpy(text + used, words[i], len);
         used += len;
     }
-    w->text[used] = 0;
-    return true;
-}
-
-/* Takes the next word: up to a blank, blanks inside quotes included.  The quotes
- * themselves go; *quoted tells whether the word began with one. */
-static bool next_word(const char **at, char word[static FILTER_MAX], bool *quoted)
-{
-    const char *p = *at;
-    size_t len = 0;
-    bool inside = false;
-
-    while (*p == ' ')
-        p++;
-    *quoted = *p == '"';
-    if (!*p)
-        return false;
-    for (; *p && (inside || *p != ' '); p++) {
-        if (*p == '"')
-            inside = !inside;
-        else
-            word[len++] = *p;
-    }
-    word[len] = 0;
-    *at = p;
-    return true;
-}
-
-static bool pivot(struct question *q, enum pivot kind, const char *value, struct fault *f)
-{
-    size_t digits = strspn(value, "0123456789abcdefABCDEF");
-
-    if (!*value)
-        return fault(f, FAULT_USAGE, "%s needs a value behind its colon",
-                     kind == PIVOT_HASH ? "hash:" : "host:");
-    if (kind == PIVOT_HASH
-        && (value[digits] || digits < HASH_DIGITS_MIN || digits > HASH_DIGITS_MAX))
-        return fault(f, FAULT_USAGE,
-                     "hash:%s is no hash: %d to %d hexadecimal digits, of any kind of hash",
-                     value, HASH_DIGITS_MIN, HASH_DIGITS_MAX);
-    if (q->pivot == PIVOT_NONE) {
-        q->pivot = kind;
-        question_text(&q->pivot_value, value);
-    } else if (q->pivot2 == PIVOT_NONE) {
-        q->pivot2 = kind;
-        question_text(&q->pivot2_value, value);
-    } else {
-        return fault(f, FAULT_USAGE, "at most two of hash: and host: can be asked at once");
-    }
-    return true;
-}
-
-/* The length of a field's name in front of `:`, `<`, `>` or `=`; 0 where the
- * word is plain text (a drive letter is one letter, a path has a backslash). */
-static size_t field_length(const char *word)
-{
-    size_t len = 0;
-
-    while (isalpha((unsigned char)word[len]) || word[len] == '_' || isdigit((unsigned char)word[len]))
-        len++;
-    return len > 1 && word[len] && strchr(":<>=", word[len]) ? len : 0;
-}
-
-static bool is_field(const char *word, size_t len)
-{
-    static const char *const coming[] = { "image", "module", "signer", "user", "cmd", "parent",
-                                          "time", "evidence", "score", "seen", "factor" };
-
-    for (size_t i = 0; i < sizeof coming / sizeof *coming; i++)
-        if (strlen(coming[i]) == len && strncasecmp(word, coming[i], len) == 0)
-            return true;
-    return column_named(span_of(word, len)) != COLUMN_COUNT;
-}
-
-static bool take_word(struct question *q, struct filter *w, const char *word, bool quoted,
-                      struct fault *f)
-{
-    size_t field = quoted ? 0 : field_length(word), len = strlen(word);
-
-    if (field == 4 && word[4] == ':' && strncasecmp(word, "hash", 4) == 0)
-        return pivot(q, PIVOT_HASH, word + 5, f);
-    if (field == 4 && word[4] == ':' && strncasecmp(word, "host", 4) == 0)
-        return pivot(q, PIVOT_HOST, word + 5, f);
-    if (field && is_field(word, field))
-        return fault(f, FAULT_USAGE,
-                     "%.*s can't be asked for by name: only hash: and host: can; quote the "
-                     "word to look for it as text", (int)field, word);
-    if (w->plain_len)
-        w->plain[w->plain_len++] = ' ';
-    memcpy(w->plain + w->plain_len, word, len);
-    w->plain_len += len;
-    w->plain[w->plain_len] = 0;
-    return true;
+    return text;
 }
 
 bool filter_words(struct question *q, const char *const *words, size_t count, struct fault *f)
 {
-    struct filter *w = memory_zero(1, sizeof *w);
-    char *word = memory_get(FILTER_MAX);
-    bool quoted, ok = join(w, words, count, f);
-    const char *at = w->text;
+    char *text = join(words, count);
+    struct filter *fl = filter_parse(span_text(text), NULL, f);
 
-    if (ok && !text_is_utf8(span_text(w->text)))
-        ok = fault(f, FAULT_USAGE, "the filter is not UTF-8, and all that a case holds is");
+    if (!fl)
+        fault_while(f, "the filter");
+    else if (fl->root)
+        question_text(&q->filter, text);
+    free(text);
+    filter_close(fl);
+    return fl != NULL;
+}
 
-    while (ok && next_word(&at, word, &quoted))
-        ok = take_word(q, w, word, quoted, f);
-    if (ok && w->plain_len)
-        question_text(&q->contains, w->plain);
-    free(word);
-    free(w);
-    return ok;
+static const char *const signs[][2] = {
+    { "word", "stands somewhere in a text shown of it, letters without case" },
+    { "FIELD:VALUE", "is the value; for a path its file name, for DOMAIN\\name the name, is enough" },
+    { "FIELD:A*B?", "a glob over the value: * any characters, ? one" },
+    { "FIELD:/REGEX/", "a regular expression (PCRE2) anywhere in the value" },
+    { "FIELD=VALUE", "is exactly the whole value, * and ? taken as they are" },
+    { "FIELD>=N", "compares numbers and times: < <= > >=" },
+    { "FIELD:A..B", "from A to B, both included; A.. and ..B are open" },
+    { "time>-2h", "two hours before the case's end: s, m, h, d, w" },
+    { "time:2024-01-31", "all of that day; also 2024-01-31T12, T12:00, T12:00:05 (UTC)" },
+    { "\"a b\"", "quotes take anything; \\\" is a quote, and a backslash is itself elsewhere" },
+    { "-X   NOT X", "X does not hold" },
+    { "X Y   X OR Y", "both hold (X AND Y says the same); one holds; ( ) group" },
+};
+
+void filter_help(void)
+{
+    printf("\nFilters:\n");
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        printf("  %-16s %s\n", signs[i][0], signs[i][1]);
+    printf("  Windows' paths match without case, paths that begin with / exactly.\n"
+           "  A filter that begins with - needs -- in front of it, or NOT.\n"
+           "\nFields:\n");
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field_fact *fact = field_fact((enum field)i);
+
+        if (fact->type == FIELD_ABSENT)
+            continue;
+        if (fact->brief && strcmp(fact->brief, fact->name) != 0)
+            printf("  %-10s %-24s %s\n", fact->brief, fact->name, fact->words);
+        else
+            printf("  %-10s %-24s %s\n", fact->brief ? fact->brief : "", fact->brief ? "" : fact->name,
+                   fact->words);
+    }
 }

@@ -1,20 +1,21 @@
-/* FILTER, as the commands take it, into a question: the whole language comes
- * with queries/filter; this is what is asked most. */
+/* FILTER, as the commands take it: the words of the command line, joined with
+ * blanks, are one text in the language of queries/filter.h. */
 #ifndef CLI_FILTER_WORDS_H
 #define CLI_FILTER_WORDS_H
 
 #include "core/page.h"
 
-/* `hash:HEX` and `host:NAME` are pivots (at most two), everything else is one
- * case-insensitive substring; quotes take anything literally.  A field name
- * that is not known yet is a fault, never a silent search for its text. */
+/* Into the question, once it is known to be a filter.  *f names the column and
+ * the nearest known word. */
 bool filter_words(struct question *q, const char *const *words, size_t count,
                   struct fault *f) MUST_CHECK;
 
-/* The help text of it, for the commands' usage. */
+/* The short help, for the commands' usage; `modhunt hunt --help` has all of it. */
 #define FILTER_HELP \
-    "FILTER is any text, looked for without case in everything shown of a load;\n" \
-    "hash:HEX (any kind, at least four digits) and host:NAME narrow it to a module\n" \
-    "and a host.  Quote what holds blanks or a colon: '\"a: b\"'.\n"
+    "FILTER is made of words and FIELD:VALUE, all of which must hold: score>=2, host:WS01,\n" \
+    "image:rundll32.exe, module:'*\\temp\\*', -signer:'Microsoft*', time>-2h, hash:ab12.\n"
+
+/* All of it: what can be asked, and every field; to stdout. */
+void filter_help(void);
 
 #endif

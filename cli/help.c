@@ -25,6 +25,8 @@ static void print_one(const struct command *c)
 {
     printf("modhunt %s: %s\n\nUsage:\n%s\n%s", c->name, c->words, c->synopsis, c->text);
     print_options(c->options);
+    if (c->further)
+        c->further();
 }
 
 static void print_all(void)

@@ -3,6 +3,7 @@
  * Nothing is merged unasked: names that look like one host's are only told. */
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "core/nearest.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -163,7 +164,7 @@ static int host_run(const struct command *c, const struct options *o)
     };
     static const char *const names[] = { "list", "log", "rename", "merge", "undo", "redo", NULL };
     const char *word = o->word_count ? o->words[0] : "list";
-    const char *near = options_nearest(word, names);
+    const char *near = nearest_name(word, names);
 
     if (strcmp(word, "list") == 0 || strcmp(word, "log") == 0)
         return o->word_count > 1 ? tell_usage(c->name, "host %s takes no words", word)

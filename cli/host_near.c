@@ -1,9 +1,10 @@
 /* An unknown host in a filter: the nearest name, rather than "nothing matches". */
 #include "cli/host_near.h"
 
-#include "cli/options.h"
 #include "cli/tell.h"
+#include "core/nearest.h"
 #include "core/text.h"
+#include "queries/filter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,35 +51,51 @@ static bool take(void *ctx, const struct page *p)
     return n->count < NAMES_MAX;
 }
 
-static bool tell_one(const struct names *n, const char *asked)
+struct telling {
+    const struct names *names;
+    bool told;
+};
+
+static void tell_one(void *ctx, struct span host)
 {
-    char *name = plain(span_text(asked));
-    const char *near = options_nearest(name, (const char *const *)n->at);
+    struct telling *t = ctx;
+    const struct names *n = t->names;
+    char *name = plain(host);
+    const char *near = nearest_name(name, (const char *const *)n->at);
     bool known = near && strcmp(near, name) == 0;
 
     for (size_t i = 0; !known && i < n->count; i++)
         known = strcmp(n->at[i], name) == 0;
     if (!known && near)
-        tell("there is no host %s in this case; did you mean %s?", asked, near);
+        tell("there is no host %.*s in this case; did you mean %s?", (int)host.len,
+             (const char *)host.at, near);
     else if (!known)
-        tell("there is no host %s in this case: `modhunt host -c CASE` lists them", asked);
+        tell("there is no host %.*s in this case: `modhunt host -c CASE` lists them", (int)host.len,
+             (const char *)host.at);
+    t->told = t->told || !known;
     free(name);
-    return !known;
+}
+
+static void count_one(void *ctx, struct span host)
+{
+    (void)host;
+    ++*(size_t *)ctx;
 }
 
 bool host_near_tell(struct store *s, const struct question *q, struct fault *f)
 {
+    struct filter *fl = filter_parse(span_text(q->filter ? q->filter : ""), NULL, f);
     struct names *n = memory_zero(1, sizeof *n);
-    bool told = false;
+    struct telling t = { n, false };
+    size_t asked = 0;
 
-    if ((q->pivot == PIVOT_HOST || q->pivot2 == PIVOT_HOST) && store_host_list(s, take, n, f)) {
-        if (q->pivot == PIVOT_HOST)
-            told = tell_one(n, q->pivot_value);
-        if (q->pivot2 == PIVOT_HOST)
-            told = tell_one(n, q->pivot2_value) || told;
-    }
+    if (fl)
+        filter_hosts(fl, count_one, &asked);
+    if (asked && store_host_list(s, take, n, f))
+        filter_hosts(fl, tell_one, &t);
     for (size_t i = 0; i < n->count; i++)
         free(n->at[i]);
     free(n);
-    return told;
+    filter_close(fl);
+    return t.told;
 }

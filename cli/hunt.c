@@ -148,7 +148,7 @@ static void say_nothing_found(const struct question *q, const struct page *total
     char things[TELL_THINGS_TEXT];
     int64_t loads = page_cell(totals, 0, TOTAL_LOADS)->number;
     int64_t all = page_cell(totals, 0, TOTAL_CASE_LOADS)->number;
-    bool asked = q->contains || q->pivot != PIVOT_NONE;
+    bool asked = q->filter != NULL;
 
     if (all == 0)
         tell("no load is in this case (%s): `modhunt evidence` shows what was read",
@@ -319,6 +319,7 @@ const struct command hunt_command = {
     .text = "Prints every load with a SuspicionScore of at least 1 outside a known-good folder,\n"
             "by score, then newest first.\n\n" FILTER_HELP "\n"
             "tsv gives values as they are; csv is safe for spreadsheets; jsonl is lossless.\n",
+    .further = filter_help,
     .options = hunt_options,
     .run = hunt_run,
 };

@@ -44,8 +44,4 @@ bool options_given(const struct options *o, const char *name);
 bool options_number(const struct options *o, const char *name, uint64_t max, uint64_t *out,
                     struct fault *f) MUST_CHECK;
 
-/* Which of the names (ended by NULL) lies nearest to the word, without case;
- * NULL where none is near enough to be meant. */
-const char *options_nearest(const char *word, const char *const *names);
-
 #endif

@@ -5,12 +5,12 @@
 #include "cli/filter_words.h"
 #include "cli/host_near.h"
 #include "cli/output.h"
+#include "core/nearest.h"
 #include "core/factor.h"
+#include "queries/field.h"
 
 #include <string.h>
-#include <strings.h>
 
-#define NAMES_MAX (COLUMN_COUNT + 8)
 #define FIELDS_TEXT 1024
 
 /* What can be grouped by: what few loads share, and the analyst's words for it. */
@@ -30,36 +30,28 @@ static bool is_field(enum column c)
     return false;
 }
 
-static const struct { const char *word; enum column column; } other_words[] = {
-    { "module", COLUMN_ID_ImageLoaded }, { "signer", COLUMN_ID_Signature },
-    { "status", COLUMN_ID_SignatureStatus }, { "score", COLUMN_ID_SuspicionScore },
-    { "cmd", COLUMN_ID_CommandLine }, { "parent", COLUMN_ID_ParentImage },
-};
-
-static bool field_named(const char *word, enum column *field, struct fault *f)
+static bool column_of(const char *word, enum column *column, struct fault *f)
 {
-    const char *names[NAMES_MAX];
+    const char *names[2 * FIELD_COUNT + 1];
     char list[FIELDS_TEXT] = "";
     size_t n = 0, used = 0;
+    enum field field = field_named(span_text(word));
 
-    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++) {
-        *field = other_words[i].column;
-        if (strcasecmp(other_words[i].word, word) == 0)
-            return true;
-        names[n++] = other_words[i].word;
-    }
-    *field = column_named(span_text(word));
-    if (*field != COLUMN_COUNT && is_field(*field))
+    *column = field == FIELD_COUNT ? COLUMN_COUNT : field_column(field);
+    if (*column != COLUMN_COUNT && is_field(*column))
         return true;
-    for (enum column c = 0; c < COLUMN_COUNT; c++) {
-        if (!is_field(c))
+    for (enum field i = 0; i < FIELD_COUNT; i++) {
+        enum column c = field_column(i);
+
+        if (c == COLUMN_COUNT || !is_field(c))
             continue;
-        names[n++] = column_fact(c)->name;
+        names[n++] = field_word(i);
+        names[n++] = field_fact(i)->name;
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
-                                 column_fact(c)->name);
+                                 field_word(i));
     }
     names[n] = NULL;
-    const char *near = options_nearest(word, names);
+    const char *near = nearest_name(word, names);
     if (near)
         return fault(f, FAULT_USAGE, "can't stack by %s; did you mean %s?  There is: %s", word,
                      near, list);
@@ -130,7 +122,7 @@ static bool take_options(const struct options *o, struct stack *st, struct quest
 {
     if (o->word_count == 0)
         return fault(f, FAULT_USAGE, "stack needs a FIELD to group by");
-    if (!field_named(o->words[0], &st->field, f)
+    if (!column_of(o->words[0], &st->field, f)
         || !output_form_named(options_value(o, "format"), form, f)
         || !options_number(o, "limit", UINT32_MAX, &st->limit, f)
         || !filter_words(q, o->words + 1, o->word_count - 1, f))
@@ -183,7 +175,8 @@ const struct command stack_command = {
     .words = "loads grouped by a field and counted, rarest first",
     .synopsis = "  modhunt stack -c CASE FIELD [FILTER] [OPTIONS]\n",
     .text = "FIELD is a column such as Image, ImageLoaded, Signature, SignatureStatus, host,\n"
-            "User or sha256; module, signer and score are short for theirs.\n\n" FILTER_HELP,
+            "User or sha256; module, signer and score are short for theirs.\n\n" FILTER_HELP
+            "`modhunt hunt --help` says all that a filter can ask.\n",
     .options = stack_options,
     .run = stack_run,
 };

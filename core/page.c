@@ -76,11 +76,10 @@ struct question *question_copy(const struct question *q)
     struct question *copy = memory_get(sizeof *copy);
 
     *copy = *q;
-    copy->contains = copy->pivot_value = copy->pivot2_value = NULL;
+    copy->filter = copy->contains = NULL;
     memset(&copy->anchor, 0, sizeof copy->anchor);
     question_text(&copy->contains, q->contains);
-    question_text(&copy->pivot_value, q->pivot_value);
-    question_text(&copy->pivot2_value, q->pivot2_value);
+    question_text(&copy->filter, q->filter);
     anchor_copy(&copy->anchor, &q->anchor);
     return copy;
 }
@@ -90,8 +89,7 @@ void question_close(struct question *q)
     if (!q)
         return;
     free(q->contains);
-    free(q->pivot_value);
-    free(q->pivot2_value);
+    free(q->filter);
     anchor_clear(&q->anchor);
     free(q);
 }

@@ -168,8 +168,6 @@ enum stack_column {
     STACK_LAST_TIME, STACK_TOP_SCORE, STACK_COLUMN_COUNT
 };
 
-enum pivot { PIVOT_NONE, PIVOT_HASH, PIVOT_HOST };
-
 #define SORT_KEYS_MAX 4
 struct sort_key {
     enum column column;
@@ -194,12 +192,9 @@ struct question {
     bool everything;      /* scope: all sightings, not the hits alone */
     bool include_allowed; /* show what the allowlist hides, too */
     bool include_recovered;
-    char *contains;       /* case-insensitive substring of any shown text; NULL */
-    enum pivot pivot;     /* PIVOT_HASH: pivot_value is a hash of any kind, or a
-                             prefix of at least four digits; PIVOT_HOST: a host's name */
-    char *pivot_value;
-    enum pivot pivot2;    /* a second one; both must hold */
-    char *pivot2_value;
+    char *filter;         /* of sightings and loads, in the language of
+                             queries/filter.h; NULL: everything answers */
+    char *contains;       /* of files and hosts: case-insensitive substring; NULL */
 
     int64_t sighting;     /* QUESTION_LOADS, QUESTION_DETAIL; 0: none */
     int64_t load;         /* QUESTION_DETAIL: this load of it; 0: the newest */

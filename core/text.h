@@ -39,6 +39,8 @@ void text_lower(uint8_t *out, struct span in);
  * names that match without case; the length stays.  in is valid UTF-8, out may be
  * in.at. */
 void text_fold(uint8_t *out, struct span in);
+/* The same of one code point. */
+uint32_t text_small(uint32_t c);
 
 /* May this code point not be drawn?  Controls (C0, DEL, C1), format characters
  * (bidi, zero width, tags, soft hyphen, variation selectors), surrogates,

@@ -23,7 +23,7 @@ static const struct {
     { 0xFF21, 0xFF3A, 1, 32 },                               /* full width */
 };
 
-static uint32_t small(uint32_t c)
+uint32_t text_small(uint32_t c)
 {
     for (size_t i = 0; i < sizeof capitals / sizeof *capitals; i++)
         if (c >= capitals[i].first && c <= capitals[i].last)
@@ -39,7 +39,7 @@ void text_fold(uint8_t *out, struct span in)
         uint32_t c = text_next(&in);
         size_t len = (size_t)(in.at - at);
 
-        if (text_put(put, small(c)) == len)
+        if (text_put(put, text_small(c)) == len)
             memcpy(out, put, len);
         else
             memmove(out, at, len); /* a bad byte */

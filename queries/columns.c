@@ -80,15 +80,6 @@ unsigned columns_tables(enum column c)
     return columns[c].tables;
 }
 
-void columns_key(struct statement *s, enum column c)
-{
-    enum column_type type = column_fact(c)->type;
-
-    statement_put(s, "(");
-    statement_put(s, columns[c].expression);
-    statement_put(s, type == COLUMN_TEXT || type == COLUMN_PATH ? ") COLLATE NOCASE" : ")");
-}
-
 void columns_join(struct statement *s, unsigned tables)
 {
     for (size_t i = 0; i < JOIN_COUNT; i++)

@@ -30,10 +30,6 @@ enum table {
 const char *columns_expression(enum column c);
 unsigned columns_tables(enum column c);
 
-/* Appends the column as a sort key: text without regard to case of ASCII
- * letters, everything else by value. */
-void columns_key(struct statement *s, enum column c);
-
 /* Appends ` JOIN ...` for each of the tables (enum table bits), and for those
  * that these need.  No join drops a row: what may be missing is a LEFT JOIN. */
 void columns_join(struct statement *s, unsigned tables);

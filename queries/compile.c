@@ -17,12 +17,10 @@ static void put_rows(struct statement *s, const struct question *q)
         /* Never from the loads: a condition always finds its sightings first. */
         statement_put(s, " CROSS JOIN load l ON l.sighting = s.id");
     columns_join(s, order_tables(q));
-    if (loads && q->sighting) {
-        statement_put(s, " WHERE s.id = ");
-        statement_number(s, q->sighting);
-    } else {
+    if (loads)
+        scope_where_loads(s, q);
+    else
         scope_where(s, q);
-    }
 }
 
 static void compile_pick(const struct question *q, uint32_t limit, struct inquiry *out)
@@ -75,7 +73,9 @@ static void compile_row(const struct question *q, struct inquiry *out)
 
         if (fact->grain == COLUMN_L && !loads)
             continue;
-        statement_column(s, columns_expression((enum column)c), fact->name, (enum column)c);
+        statement_put(s, ", ");
+        order_expression(s, q, (enum column)c);
+        statement_name(s, fact->name, (enum column)c);
         tables |= columns_tables((enum column)c);
     }
     statement_put(s, loads ? " FROM load l CROSS JOIN sighting s ON s.id = l.sighting"

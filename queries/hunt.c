@@ -30,12 +30,7 @@ static void put_narrow(struct statement *s, const struct question *q, int score,
     statement_put(s, "SELECT l.id, l.time, l.sighting, l.process, l.user, l.evidence, l.place,"
                      " l.flags FROM sighting s CROSS JOIN load l ON l.sighting = s.id");
     columns_join(s, tables);
-    if (q->sighting) {
-        statement_put(s, " WHERE s.id = ");
-        statement_number(s, q->sighting);
-    } else {
-        scope_where(s, q);
-    }
+    scope_where_loads(s, q);
     statement_put(s, " AND s.SuspicionScore = ");
     statement_number(s, score);
     if (!q->include_recovered)

@@ -6,6 +6,7 @@
 #include "queries/order.h"
 
 #include "queries/columns.h"
+#include "queries/scope.h"
 
 static bool of_loads(const struct question *q)
 {
@@ -51,6 +52,25 @@ unsigned order_tables(const struct question *q)
     return tables;
 }
 
+void order_expression(struct statement *s, const struct question *q, enum column c)
+{
+    if (c == COLUMN_ID_loads && !of_loads(q) && scope_of_loads(q))
+        scope_over_loads(s, q, "count(*) FILTER (WHERE (l.flags & 1) = 0)");
+    else
+        statement_put(s, columns_expression(c));
+}
+
+/* As a sort key: text without regard to case of ASCII letters, everything else by
+ * value. */
+static void put_key(struct statement *s, const struct question *q, enum column c)
+{
+    enum column_type type = column_fact(c)->type;
+
+    statement_put(s, "(");
+    order_expression(s, q, c);
+    statement_put(s, type == COLUMN_TEXT || type == COLUMN_PATH ? ") COLLATE NOCASE" : ")");
+}
+
 void order_by(struct statement *s, const struct question *q, const char *id, bool reversed)
 {
     struct sort_key keys[SORT_KEYS_MAX];
@@ -58,7 +78,7 @@ void order_by(struct statement *s, const struct question *q, const char *id, boo
 
     statement_put(s, " ORDER BY ");
     for (size_t i = 0; i < count; i++) {
-        columns_key(s, keys[i].column);
+        put_key(s, q, keys[i].column);
         statement_put(s, keys[i].descending != reversed ? " DESC" : " ASC");
         statement_put(s, reversed ? " NULLS FIRST, " : " NULLS LAST, ");
     }
@@ -67,8 +87,8 @@ void order_by(struct statement *s, const struct question *q, const char *id, boo
 }
 
 /* Appends: this key lies beyond the anchor's value. */
-static void key_beyond(struct statement *s, const struct sort_key *key, const struct cell *value,
-                       size_t bind, bool before)
+static void key_beyond(struct statement *s, const struct question *q, const struct sort_key *key,
+                       const struct cell *value, size_t bind, bool before)
 {
     if (value->type == CELL_NULL) {
         /* Behind NULL is nothing; before it is all that is not NULL. */
@@ -76,25 +96,26 @@ static void key_beyond(struct statement *s, const struct sort_key *key, const st
             statement_put(s, "0");
             return;
         }
-        columns_key(s, key->column);
+        put_key(s, q, key->column);
         statement_put(s, " IS NOT NULL");
         return;
     }
     statement_put(s, "(");
-    columns_key(s, key->column);
+    put_key(s, q, key->column);
     statement_put(s, key->descending != before ? " < " : " > ");
     statement_again(s, bind);
     if (!before) {
         statement_put(s, " OR ");
-        columns_key(s, key->column);
+        put_key(s, q, key->column);
         statement_put(s, " IS NULL");
     }
     statement_put(s, ")");
 }
 
-static void key_equal(struct statement *s, const struct sort_key *key, size_t bind)
+static void key_equal(struct statement *s, const struct question *q, const struct sort_key *key,
+                      size_t bind)
 {
-    columns_key(s, key->column);
+    put_key(s, q, key->column);
     statement_put(s, " IS ");
     statement_again(s, bind);
     statement_put(s, " AND ");
@@ -124,12 +145,12 @@ void order_beyond(struct statement *s, const struct question *q, const char *id,
     statement_put(s, " AND (");
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < i; j++)
-            key_equal(s, &keys[j], bind[j]);
-        key_beyond(s, &keys[i], &q->anchor.key[i], bind[i], before);
+            key_equal(s, q, &keys[j], bind[j]);
+        key_beyond(s, q, &keys[i], &q->anchor.key[i], bind[i], before);
         statement_put(s, " OR ");
     }
     for (size_t j = 0; j < count; j++)
-        key_equal(s, &keys[j], bind[j]);
+        key_equal(s, q, &keys[j], bind[j]);
     statement_put(s, id);
     statement_put(s, before ? " < " : " > ");
     statement_number(s, q->anchor.id);

@@ -19,6 +19,10 @@ bool order_sound(const struct question *q, struct fault *f) MUST_CHECK;
 /* The tables (queries/columns.h) that the keys need. */
 unsigned order_tables(const struct question *q);
 
+/* A column's value in a list: where the filter asks of loads, `loads` counts those
+ * that answer. */
+void order_expression(struct statement *s, const struct question *q, enum column c);
+
 /* ` ORDER BY ...`; `id` names the row's id.  reversed: from the end. */
 void order_by(struct statement *s, const struct question *q, const char *id, bool reversed);
 

@@ -82,10 +82,35 @@ static void put_columns(struct statement *s, const struct column_text *columns, 
         statement_column(s, columns[i].expression, columns[i].name, COLUMN_COUNT);
 }
 
+/* Where the filter asks of loads, only those that answer are counted. */
+static const struct { const char *what, *of; } over_loads[TOTAL_COUNT] = {
+    [TOTAL_LOADS] = { "count(*) FILTER (WHERE (l.flags & 1) = 0)", "" },
+    [TOTAL_HIT_LOADS] = { "count(*) FILTER (WHERE (l.flags & 1) = 0)", " FILTER (WHERE " HIT ")" },
+    [TOTAL_RECOVERED_HITS] = { "count(*) FILTER (WHERE (l.flags & 1) = 1)",
+                               " FILTER (WHERE " HIT ")" },
+};
+
+static void put_over_loads(struct statement *s, const struct question *q, size_t total)
+{
+    statement_put(s, ", coalesce(sum(");
+    scope_over_loads(s, q, over_loads[total].what);
+    statement_put(s, ")");
+    statement_put(s, over_loads[total].of);
+    statement_put(s, ", 0)");
+    statement_name(s, total_columns[total].name, COLUMN_COUNT);
+}
+
 static void compile_totals(const struct question *q, struct statement *s)
 {
+    bool of_loads = scope_of_loads(q);
+
     statement_put(s, "SELECT 0");
-    put_columns(s, total_columns, TOTAL_COUNT);
+    for (size_t i = 0; i < TOTAL_COUNT; i++) {
+        if (of_loads && over_loads[i].what)
+            put_over_loads(s, q, i);
+        else
+            put_columns(s, &total_columns[i], 1);
+    }
     statement_put(s, " FROM sighting s");
     scope_where_everything(s, q);
 }
@@ -95,7 +120,7 @@ static void compile_totals(const struct question *q, struct statement *s)
 static void compile_stack(const struct question *q, struct statement *s)
 {
     const struct column_fact *fact = column_fact(q->stack);
-    bool loads = fact->grain == COLUMN_L;
+    bool loads = fact->grain == COLUMN_L || scope_of_loads(q);
 
     statement_put(s, "SELECT 0");
     statement_column(s, columns_expression(q->stack), fact->name, q->stack);
@@ -104,7 +129,10 @@ static void compile_stack(const struct question *q, struct statement *s)
     if (loads)
         statement_put(s, " CROSS JOIN load l ON l.sighting = s.id");
     columns_join(s, columns_tables(q->stack));
-    scope_where(s, q);
+    if (loads)
+        scope_where_loads(s, q);
+    else
+        scope_where(s, q);
     bool most = q->sorts > 0 && q->sort[0].column == COLUMN_ID_loads && q->sort[0].descending;
     statement_put(s, " GROUP BY 2 COLLATE BINARY ORDER BY 3");
     statement_put(s, most ? " DESC, 2 COLLATE BINARY ASC NULLS LAST"

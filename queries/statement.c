@@ -75,12 +75,17 @@ void statement_number(struct statement *s, int64_t number)
 void statement_column(struct statement *s, const char *expression, const char *name,
                       enum column id)
 {
+    statement_put(s, ", ");
+    statement_put(s, expression);
+    statement_name(s, name, id);
+}
+
+void statement_name(struct statement *s, const char *name, enum column id)
+{
     if (s->columns == STATEMENT_COLUMNS_MAX) {
         s->broken = true;
         return;
     }
-    statement_put(s, ", ");
-    statement_put(s, expression);
     s->name[s->columns] = name;
     s->id[s->columns++] = id;
 }

@@ -9,8 +9,8 @@
 
 #include "core/page.h"
 
-#define STATEMENT_TEXT_MAX (32u << 10)
-#define STATEMENT_BINDS_MAX 96
+#define STATEMENT_TEXT_MAX (60u << 10)
+#define STATEMENT_BINDS_MAX 400
 #define STATEMENT_COLUMNS_MAX 64
 #define STATEMENT_VALUES_MAX (1u << 20) /* bytes of bound texts */
 
@@ -45,6 +45,9 @@ void statement_again(struct statement *s, size_t bind);
 /* A result column: `, expression`, and its name. */
 void statement_column(struct statement *s, const char *expression, const char *name,
                       enum column id);
+
+/* Names a result column whose expression was appended already. */
+void statement_name(struct statement *s, const char *name, enum column id);
 
 /* FAULT_LIMIT where a ceiling was passed. */
 bool statement_ready(const struct statement *s, struct fault *f) MUST_CHECK;

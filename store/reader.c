@@ -173,6 +173,22 @@ void reader_ask(struct reader *r, struct question *q)
     question_close(older);
 }
 
+void reader_give_up(struct reader *r, uint32_t pane)
+{
+    struct question *older;
+
+    assert(pane < READER_PANES_MAX);
+    pthread_mutex_lock(&r->lock);
+    older = r->slot[pane];
+    r->slot[pane] = NULL;
+    if (r->running == pane) {
+        r->put_off = false;
+        store_interrupt(r->store);
+    }
+    pthread_mutex_unlock(&r->lock);
+    question_close(older);
+}
+
 void reader_stop(struct reader *r)
 {
     if (!r)

@@ -19,6 +19,9 @@ struct reader *reader_start(struct store *s, struct queue *pages, struct fault *
  * among humans' questions the lowest pane comes first: number the focused one 0. */
 void reader_ask(struct reader *r, struct question *q);
 
+/* Drops the pane's question, and interrupts it where it is running; never waits. */
+void reader_give_up(struct reader *r, uint32_t pane);
+
 void reader_stop(struct reader *r); /* interrupts, joins, closes the store, frees */
 
 #endif

@@ -6,6 +6,7 @@
  * the file; it never writes to the case. */
 #include "store/connection.h"
 #include "store/functions.h"
+#include "store/matching.h"
 #include "store/history.h"
 
 #include <errno.h>
@@ -224,7 +225,8 @@ static bool enter(struct store *s, enum store_how how, struct lie *at, struct fa
         return false;
     if (how != STORE_CREATE && !s->read_only && !schema_migrate(s, f))
         return false;
-    return schema_check(s, f) && set_up(s, how, at, f) && functions_register(s->db, f);
+    return schema_check(s, f) && set_up(s, how, at, f) && functions_register(s->db, f)
+        && matching_register(s->db, f);
 }
 
 /* Counting every allocation of SQLite costs a lock each, and nobody asks. */

@@ -3,11 +3,13 @@
 #include "tui/act.h"
 #include "tui/keys.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define UNUSED(p) ((void)(p))
+#define ABOUT_BYTES 200 /* of a host's name in the trail */
 
 /* ---- filter ---- */
 
@@ -20,18 +22,92 @@ enum acted act_filter(struct model *m, const struct press *p)
     return ACTED;
 }
 
+/* What is typed takes effect as soon as it is a filter. */
 void act_filter_typed(struct model *m, enum prompt_result r)
 {
     struct place *p = model_place(m);
 
-    if (r == PROMPT_KEPT || r == PROMPT_LEFT)
-        m->mode = MODE_ROWS;
     if (r == PROMPT_LEFT)
         prompt_set(&m->prompt, "");
-    if (strcmp(p->filter, m->prompt.text) == 0)
-        return;
-    memcpy(p->filter, m->prompt.text, sizeof p->filter);
-    model_ask_rows(m);
+    if (strcmp(p->filter, m->prompt.text) != 0) {
+        if (!model_filter(m, m->prompt.text))
+            return;
+        if (model_pivoted(p)) {
+            free(p->about);
+            p->about = NULL;
+        }
+        model_ask_rows(m);
+    }
+    m->filter_fault = (struct fault){ 0 };
+    if (r == PROMPT_KEPT || r == PROMPT_LEFT)
+        m->mode = MODE_ROWS;
+}
+
+#define COMPLETIONS_MAX FIELD_COUNT
+
+/* Of a field's two names the one that the word begins. */
+static const char *completion(enum field field, struct span word)
+{
+    const struct field_fact *fact = field_fact(field);
+
+    return fact->brief && span_equal_nocase(span_of(fact->brief, word.len), word)
+                && strlen(fact->brief) >= word.len ? fact->brief : fact->name;
+}
+
+static size_t common(const char *a, const char *b)
+{
+    size_t len = 0;
+
+    while (a[len] && tolower((unsigned char)a[len]) == tolower((unsigned char)b[len]))
+        len++;
+    return len;
+}
+
+/* Several fields: as far as they agree; what they are is said. */
+static void complete_some(struct model *m, size_t from, struct span word, const enum field *fields,
+                          size_t count)
+{
+    char text[MESSAGE_MAX], list[MESSAGE_MAX] = "";
+    size_t len = sizeof text - 1, used = 0;
+
+    snprintf(text, sizeof text, "%s", completion(fields[0], word));
+    for (size_t i = 0; i < count; i++) {
+        size_t same = common(text, completion(fields[i], word));
+
+        len = same < len ? same : len;
+        if (used < sizeof list - 40)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? " " : "",
+                                     completion(fields[i], word));
+    }
+    text[len] = '\0';
+    if (len > word.len)
+        prompt_replace(&m->prompt, from, text);
+    model_say(m, "%s", list);
+}
+
+enum acted act_filter_complete(struct model *m, const struct press *p)
+{
+    enum field fields[COMPLETIONS_MAX];
+    size_t from = m->prompt.at, count;
+    char text[64];
+
+    UNUSED(p);
+    if (!model_place(m)->view->language)
+        return ACTED;
+    while (from > 0 && (isalnum((unsigned char)m->prompt.text[from - 1]) || m->prompt.text[from - 1] == '_'))
+        from--;
+    struct span word = span_of(m->prompt.text + from, m->prompt.at - from);
+    count = filter_complete(word, fields, COMPLETIONS_MAX);
+    if (count == 0) {
+        model_say(m, word.len ? "no field begins so"
+                              : "module image host hash signer user cmd parent score factor seen time ...");
+    } else if (count == 1) {
+        snprintf(text, sizeof text, "%s:", completion(fields[0], word));
+        prompt_replace(&m->prompt, from, text);
+    } else {
+        complete_some(m, from, word, fields, count);
+    }
+    return ACTED;
 }
 
 /* ---- scope ---- */
@@ -41,8 +117,10 @@ enum acted act_everything(struct model *m, const struct press *p)
     struct place *place = model_place(m);
 
     UNUSED(p);
-    if (place->pivot != PIVOT_NONE) {
-        model_say(m, "a pivot always shows everything; Backspace goes back");
+    if (model_pivoted(place) || place->widened) {
+        model_say(m, place->widened && !model_pivoted(place)
+                         ? "a filter on a module or a hash always shows everything"
+                         : "a pivot always shows everything; Backspace goes back");
         return ACTED;
     }
     place->everything = !place->everything;
@@ -64,26 +142,32 @@ enum acted act_show_allowed(struct model *m, const struct press *p)
 
 /* ---- pivots ---- */
 
-static void pivot(struct model *m, enum pivot kind, struct span value)
+/* Everything whose field is exactly the value, in a list of its own. */
+static void pivot(struct model *m, enum field field, struct span value, const char *about)
 {
-    char *text = memory_zero(value.len + 1, 1);
+    struct filter *fl = filter_open();
     struct place *p;
+    char *text;
+    bool sound;
 
-    memcpy(text, value.at, value.len);
-    if (model_place(m)->pivot == kind && strcmp(model_place(m)->pivot_value, text) == 0) {
+    fl->root = filter_exactly(fl, field, value);
+    text = fl->root ? filter_print(fl) : NULL;
+    filter_close(fl);
+    /* Evidence may say anything: a hash of two digits is none that can be asked for. */
+    fl = text && strlen(text) < PROMPT_BYTES_MAX ? filter_parse(span_text(text), NULL, NULL) : NULL;
+    sound = fl != NULL;
+    filter_close(fl);
+    if (!sound)
+        model_warn(m, "this value can't be asked for in a filter");
+    else if (strcmp(model_place(m)->filter, text) == 0 && model_pivoted(model_place(m)))
         model_say(m, "this list shows that already");
-        free(text);
-        return;
+    else if ((p = model_go(m, &view_sightings)) != NULL) {
+        p->everything = p->include_allowed = true;
+        p->about = memory_text(about);
+        model_filter(m, text);
+        model_ask_rows(m);
     }
-    p = model_go(m, &view_sightings);
-    if (!p) {
-        free(text);
-        return;
-    }
-    p->everything = p->include_allowed = true;
-    p->pivot = kind;
-    p->pivot_value = text;
-    model_ask_rows(m);
+    free(text);
 }
 
 /* The strongest hash that was logged of the row's module; SPAN_NONE: none. */
@@ -106,6 +190,7 @@ static bool on_row(struct model *m)
 enum acted act_pivot_hash(struct model *m, const struct press *p)
 {
     struct span hash;
+    char about[32];
 
     UNUSED(p);
     if (!model_settled(m))
@@ -113,8 +198,10 @@ enum acted act_pivot_hash(struct model *m, const struct press *p)
     if (!on_row(m))
         return ACTED;
     hash = best_hash(&model_place(m)->rows);
+    snprintf(about, sizeof about, "hash %.*s", (int)(hash.len < 12 ? hash.len : 12),
+             (const char *)hash.at);
     if (hash.len)
-        pivot(m, PIVOT_HASH, hash);
+        pivot(m, FIELD_OF_hash, hash, about);
     else
         model_warn(m, "no hash of this module was logged");
     return ACTED;
@@ -123,6 +210,7 @@ enum acted act_pivot_hash(struct model *m, const struct press *p)
 enum acted act_pivot_host(struct model *m, const struct press *p)
 {
     struct rows *r = &model_place(m)->rows;
+    char about[ABOUT_BYTES + 8];
     struct span host;
 
     UNUSED(p);
@@ -132,8 +220,10 @@ enum acted act_pivot_host(struct model *m, const struct press *p)
         return ACTED;
     host = model_place(m)->view == &view_hosts ? page_cell(r->page, r->cursor, HOST_NAME)->text
                                                : rows_text(r, r->cursor, COLUMN_ID_host);
+    snprintf(about, sizeof about, "host %.*s", (int)(host.len < ABOUT_BYTES ? host.len : ABOUT_BYTES),
+             (const char *)host.at);
     if (host.len)
-        pivot(m, PIVOT_HOST, host);
+        pivot(m, FIELD_OF_host, host, about);
     else
         model_warn(m, "this record names no host");
     return ACTED;
@@ -156,6 +246,7 @@ enum acted act_loads(struct model *m, const struct press *p)
 {
     struct rows *r = &model_place(m)->rows;
     struct place *loads;
+    const char *filter;
     int64_t id;
     char *about;
 
@@ -166,11 +257,13 @@ enum acted act_loads(struct model *m, const struct press *p)
     if (id == 0)
         return ACTED;
     about = about_row(r);
+    filter = model_loads_filter(model_place(m));
     loads = model_go(m, &view_loads);
     if (!loads) {
         free(about);
         return ACTED;
     }
+    model_filter(m, filter);
     loads->everything = loads->include_allowed = true;
     loads->sighting = id;
     loads->about = about;

@@ -155,9 +155,9 @@ enum acted act_focus(struct model *m, const struct press *p)
     return ACTED;
 }
 
-static void filter_clear(struct model *m, struct place *place)
+static void filter_clear(struct model *m)
 {
-    place->filter[0] = '\0';
+    model_filter(m, "");
     model_ask_rows(m);
 }
 
@@ -166,12 +166,14 @@ enum acted act_out(struct model *m, const struct press *p)
     struct place *place = model_place(m);
 
     UNUSED(p);
-    if (m->detail.open && m->detail.focused && !(m->layout.list.rows == 0))
+    if (model_spins(m))
+        model_give_up(m);
+    else if (m->detail.open && m->detail.focused && !(m->layout.list.rows == 0))
         m->detail.focused = false;
     else if (m->detail.open)
         m->detail.open = m->detail.focused = false;
-    else if (place->filter[0])
-        filter_clear(m, place);
+    else if (place->filter[0] && !model_pivoted(place))
+        filter_clear(m);
     else
         model_back(m);
     model_layout(m);

@@ -125,7 +125,7 @@ static int64_t list_length(const struct place *p)
         return p->totals[p->view == &view_hosts ? TOTAL_CASE_HOSTS : TOTAL_EVIDENCE];
     if (!p->view->totals || !p->totals_known)
         return -1;
-    if (p->everything)
+    if (p->everything || p->widened)
         return p->totals[TOTAL_SIGHTINGS] - (p->include_allowed ? 0 : p->totals[TOTAL_ALLOWED]);
     return p->include_allowed ? -1 : p->totals[TOTAL_HITS];
 }
@@ -150,6 +150,20 @@ static void position_text(const struct place *p, char *out, size_t size)
         snprintf(out, size, "row %s", row);
     else
         snprintf(out, size, "row %s of %s", row, all);
+}
+
+/* The part of a filter that is off. */
+static void draw_wrong(const struct model *m, struct grid *g, int row, int x, int width, struct span shown)
+{
+    size_t skipped = (size_t)(shown.at - (const uint8_t *)m->prompt.text), at = m->filter_wrong.at;
+    int before;
+
+    if (m->mode != MODE_FILTER || m->filter_fault.kind == FAULT_NONE || at < skipped
+        || at + m->filter_wrong.len > m->prompt.len)
+        return;
+    before = grid_width(g, span_of(shown.at, at - skipped), width);
+    grid_text(g, row, x + before, width - before, STYLE_ERROR,
+              span_of(m->prompt.text + at, m->filter_wrong.len));
 }
 
 static void draw_prompt(const struct model *m, struct grid *g, struct area a)
@@ -178,6 +192,7 @@ static void draw_prompt(const struct model *m, struct grid *g, struct area a)
         text = rest;
     }
     grid_text(g, a.row, x, width, STYLE_PLAIN, text);
+    draw_wrong(m, g, a.row, x, width, text);
     g->cursor_row = a.row;
     g->cursor_column = x + (before > 0 ? before : 0);
 }
@@ -201,6 +216,8 @@ static void draw_status(const struct model *m, struct grid *g)
         snprintf(text, sizeof text, m->progress.following
                      ? "Files are being followed. Quit and stop following?  y / n"
                      : "Evidence is still being read. Quit and stop reading?  y / n");
+    else if (model_spins(m) && !m->message[0])
+        snprintf(text, sizeof text, "asking the case; Esc gives it up");
     else
         snprintf(text, sizeof text, "%s", m->message);
     used = 1 + grid_say(g, a.row, 1, a.columns - 2,
@@ -231,8 +248,13 @@ static void draw_hints(const struct model *m, struct grid *g)
 
     if (!a.rows)
         return;
-    if (m->mode == MODE_REASON && m->message[0]) {
-        grid_say(g, a.row, 1, a.columns - 2, STYLE_ERROR, m->message);
+    if (m->mode == MODE_FILTER && m->filter_fault.kind != FAULT_NONE) {
+        grid_say(g, a.row, 1, a.columns - 2, STYLE_ERROR, m->filter_fault.text);
+        return;
+    }
+    if ((m->mode == MODE_REASON || m->mode == MODE_FILTER) && m->message[0]) {
+        grid_say(g, a.row, 1, a.columns - 2, m->mode == MODE_REASON ? STYLE_ERROR : STYLE_MESSAGE,
+                 m->message);
         return;
     }
     /* The last table's (out, help, quit) keep their place whatever comes before. */

@@ -121,7 +121,7 @@ static void state_text(const struct model *m, int length, char *out, size_t size
 
 static const char *scope_name(const struct place *p)
 {
-    return !p->view->totals ? NULL : p->everything ? "EVERYTHING" : "HITS";
+    return !p->view->totals ? NULL : p->everything || p->widened ? "EVERYTHING" : "HITS";
 }
 
 void draw_bar(const struct model *m, struct grid *g)
@@ -227,6 +227,6 @@ void draw_trail(const struct model *m, struct grid *g)
         x += grid_say(g, a.row, x, here ? right - x : width[i] - 3, here ? STYLE_STRONG : STYLE_DIM, text) + 1;
     }
     if (model_place(m)->include_allowed && model_place(m)->view->totals
-        && model_place(m)->pivot == PIVOT_NONE)
+        && !model_pivoted(model_place(m)))
         grid_say(g, a.row, x + 1, right - x - 1, STYLE_DIM, "with allowed");
 }

@@ -108,6 +108,7 @@ static const struct key keys_leave[] = {
 static const struct key keys_filter[] = {
     { PRESS_ENTER, "filter-keep", NULL, "keep", "Keep the filter" },
     { PRESS_ESC, "filter-clear", NULL, "clear", "Clear the filter" },
+    { PRESS_TAB, "filter-complete", act_filter_complete, "complete", "Complete the name of a field" },
     { PRESS_DOWN, "row-down", act_row_down, "move", "Next row" },
     { PRESS_UP, "row-up", act_row_up, NULL, "Previous row" },
     { PRESS_PAGE_DOWN, "page-down", act_page_down, NULL, "A screen down" },

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 static const struct key keys[] = {
-    { '/', "filter", act_filter, "filter", "Show only rows that hold what is typed" },
+    { '/', "filter", act_filter, "filter", "Show only what answers a filter, such as image:rundll32.exe" },
     { 's', "sort", act_sort_menu, "sort", "Choose the column to sort by" },
     { '<', "sort-left", act_sort_left, NULL, "Sort by the column to the left" },
     { '>', "sort-right", act_sort_right, NULL, "Sort by the column to the right" },
@@ -71,7 +71,7 @@ static void title(const struct model *m, const struct place *p, char *out, size_
 static void empty(const struct model *m, struct sheet *s)
 {
     if (model_place(m)->filter[0]) {
-        sheet_words(s, STYLE_PLAIN, "No load of it holds ");
+        sheet_words(s, STYLE_PLAIN, "No load of it answers ");
         sheet_say(s, STYLE_STRONG, model_place(m)->filter);
         sheet_end(s);
         sheet_say(s, STYLE_KEY, "Esc");
@@ -84,6 +84,6 @@ static void empty(const struct model *m, struct sheet *s)
 
 const struct view view_loads = {
     .name = "loads", .keys = keys, .question = question, .columns = columns,
-    .column_count = sizeof columns / sizeof *columns, .detail_question = detail_ask,
+    .column_count = sizeof columns / sizeof *columns, .detail_question = detail_ask, .language = true,
     .sort = { COLUMN_ID_time, true }, .sorted = true, .detail = detail_sighting, .empty = empty, .title = title,
 };

@@ -28,7 +28,6 @@ void model_open(struct model *m, const struct tui_doors *doors, const char *auth
 static void place_free(struct place *p)
 {
     rows_free(&p->rows);
-    free(p->pivot_value);
     free(p->about);
     *p = (struct place){ 0 };
 }
@@ -75,14 +74,11 @@ struct question *model_question(const struct place *p, enum question_kind kind)
     size_t n = 0;
 
     q->pane = PANE_ROWS;
-    q->everything = p->everything;
-    q->include_allowed = p->include_allowed;
+    q->everything = p->everything || p->widened;
+    q->include_allowed = p->include_allowed || p->widened;
     q->include_recovered = true;
-    q->pivot = p->pivot;
     if (p->filter[0])
-        question_text(&q->contains, p->filter);
-    if (p->pivot_value)
-        question_text(&q->pivot_value, p->pivot_value);
+        question_text(p->view->language ? &q->filter : &q->contains, p->filter);
     q->sighting = p->sighting;
     if (p->sort.column != COLUMN_COUNT)
         q->sort[n++] = p->sort;
@@ -99,6 +95,32 @@ struct question *model_question(const struct place *p, enum question_kind kind)
 struct table model_table(const struct place *p)
 {
     return (struct table){ p->view->columns, p->view->column_count, p->sort, p->view->faded };
+}
+
+bool model_filter(struct model *m, const char *text)
+{
+    struct place *p = model_place(m);
+    struct filter *fl = NULL;
+
+    m->filter_fault = (struct fault){ 0 };
+    if (p->view->language) {
+        fl = filter_parse(span_text(text), &m->filter_wrong, &m->filter_fault);
+        if (!fl)
+            return false;
+        p->widened = filter_asks_module(fl);
+        filter_close(fl);
+    }
+    snprintf(p->filter, sizeof p->filter, "%s", text);
+    return true;
+}
+
+const char *model_loads_filter(const struct place *p)
+{
+    struct filter *fl = filter_parse(span_text(p->filter), NULL, NULL);
+    bool of_loads = fl && (filter_asks(fl) & OF_LOADS);
+
+    filter_close(fl);
+    return of_loads ? p->filter : "";
 }
 
 void model_ask_rows(struct model *m)
@@ -278,6 +300,13 @@ bool model_settled(const struct model *m)
     const struct rows *r = &model_place(m)->rows;
 
     return !rows_waiting(r) && !(m->orders > 0 && m->now - m->ordered_at < ORDER_WAIT_US);
+}
+
+void model_give_up(struct model *m)
+{
+    rows_give_up(&model_place(m)->rows);
+    m->doors.give_up(m->doors.ctx, PANE_ROWS);
+    model_say(m, "given up; Ctrl-L asks again");
 }
 
 bool model_spins(const struct model *m)

@@ -9,6 +9,7 @@
 #ifndef TUI_MODEL_H
 #define TUI_MODEL_H
 
+#include "queries/filter.h"
 #include "tui/press.h"
 #include "tui/prompt.h"
 #include "tui/rows.h"
@@ -53,6 +54,7 @@ struct view {
     bool (*faded)(const struct rows *r, size_t row); /* rows that stand back; NULL: none */
     bool totals;                                /* the top line counts sightings, */
     bool ledger;                                /* or files and hosts */
+    bool language;                              /* its filter is one of queries/filter.h */
     struct question *(*detail_question)(const struct place *p, int64_t id); /* what its
                                                    detail needs; NULL: the row is all */
     const char *aside;                          /* which key leads to what belongs to it; NULL */
@@ -70,10 +72,9 @@ struct place {
     struct rows rows;
     bool everything, include_allowed;
     char filter[PROMPT_BYTES_MAX];
-    enum pivot pivot;
-    char *pivot_value;      /* owned */
+    bool widened;           /* the filter asks for a module: everything is shown, not the hits alone */
     int64_t sighting;       /* whose loads */
-    char *about;            /* of a list of loads: module and host, owned */
+    char *about;            /* of a pivot, or a list of loads: what it is about; owned */
     struct sort_key sort;   /* what the analyst chose; the rest follows the view's own */
     bool totals_known;
     int64_t totals[TOTAL_COUNT];
@@ -118,6 +119,8 @@ struct model {
     struct detail detail;
     enum mode mode;
     struct prompt prompt;
+    struct fault filter_fault;         /* MODE_FILTER: what is off in it; FAULT_NONE */
+    struct filter_place filter_wrong;  /* and where */
     int64_t allow_sighting;  /* of the order whose reason is being typed */
     enum allow_kind allow_kind;
     size_t sort_cursor;
@@ -165,8 +168,20 @@ static inline struct place *model_place(const struct model *m)
     return (struct place *)(uintptr_t)&m->trail[m->places - 1];
 }
 
+/* It was come to by a pivot whose filter nobody has changed since. */
+static inline bool model_pivoted(const struct place *p)
+{
+    return p->about && !p->sighting;
+}
+
 /* A press may act on the row under the cursor: no answer or order is awaited. */
 bool model_settled(const struct model *m);
+/* Gives up the rows that are being asked for; what is shown stays. */
+void model_give_up(struct model *m);
+/* The place's filter where it asks of loads, and so goes with one to its loads; "". */
+const char *model_loads_filter(const struct place *p);
+/* Takes a text for the place's filter.  False, and m->filter_fault, where it is none. */
+bool model_filter(struct model *m, const char *text);
 /* What is shown now is older than 150 ms of waiting. */
 bool model_spins(const struct model *m);
 

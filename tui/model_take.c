@@ -17,7 +17,7 @@ void model_press(struct model *m, struct press p)
 {
     assert(model_press_room(m));
     /* Whoever waits for a slow answer must be able to give it up. */
-    if (p.key == PRESS_CTRL('C'))
+    if (p.key == PRESS_CTRL('C') || (p.key == PRESS_ESC && model_spins(m)))
         m->press_count = 0;
     m->presses[(m->press_first + m->press_count++) % PRESSES_MAX] = p;
 }

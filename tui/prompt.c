@@ -73,6 +73,19 @@ void prompt_set(struct prompt *p, const char *text)
         insert(p, text_next(&rest));
 }
 
+bool prompt_replace(struct prompt *p, size_t from, const char *text)
+{
+    size_t len = strlen(text);
+
+    if (p->len - (p->at - from) + len >= sizeof p->text)
+        return false;
+    memmove(p->text + from + len, p->text + p->at, p->len - p->at + 1);
+    memcpy(p->text + from, text, len);
+    p->len = p->len - (p->at - from) + len;
+    p->at = from + len;
+    return true;
+}
+
 enum prompt_result prompt_press(struct prompt *p, uint32_t key)
 {
     switch (key) {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PROMPT_BYTES_MAX 512
+#define PROMPT_BYTES_MAX 1000
 
 struct prompt {
     char text[PROMPT_BYTES_MAX]; /* ended by a zero */
@@ -25,6 +25,8 @@ enum prompt_result {
 };
 
 void prompt_set(struct prompt *p, const char *text); /* cut at the ceiling */
+/* Puts a text where `from` to the cursor was; false, and nothing done, past the ceiling. */
+bool prompt_replace(struct prompt *p, size_t from, const char *text);
 enum prompt_result prompt_press(struct prompt *p, uint32_t key);
 
 #endif

@@ -33,6 +33,12 @@ void rows_renew(struct rows *r)
         r->stale = true;
 }
 
+void rows_give_up(struct rows *r)
+{
+    r->wanted = r->asked = ASK_NOTHING;
+    r->renewing = r->stale = false;
+}
+
 void rows_free(struct rows *r)
 {
     question_close(r->base);

@@ -53,6 +53,9 @@ void rows_free(struct rows *r);
 /* The same question again, at once: an order has changed the rows. */
 void rows_renew(struct rows *r);
 
+/* The answer under way is not waited for any more. */
+void rows_give_up(struct rows *r);
+
 /* What should be asked now, or NULL.  The caller sends it. */
 struct question *rows_question(struct rows *r, uint64_t serial, int64_t now);
 

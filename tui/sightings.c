@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 static const struct key keys[] = {
-    { '/', "filter", act_filter, "filter", "Show only rows that hold what is typed" },
+    { '/', "filter", act_filter, "filter", "Show only what answers a filter, such as image:rundll32.exe" },
     { 'e', "everything", act_everything, "hits/all", "Between the hits and everything" },
     { 's', "sort", act_sort_menu, "sort", "Choose the column to sort by" },
     { '<', "sort-left", act_sort_left, NULL, "Sort by the column to the left" },
@@ -116,12 +116,10 @@ static bool allowed(const struct rows *r, size_t row)
 static void title(const struct model *m, const struct place *p, char *out, size_t size)
 {
     (void)m;
-    if (p->pivot == PIVOT_HASH)
-        snprintf(out, size, "hash %.12s", p->pivot_value);
-    else if (p->pivot == PIVOT_HOST)
-        snprintf(out, size, "host %s", p->pivot_value);
+    if (p->about)
+        snprintf(out, size, "%s", p->about);
     else
-        snprintf(out, size, p->everything ? "everything" : "hits");
+        snprintf(out, size, p->everything || p->widened ? "everything" : "hits");
 }
 
 static void press_line(struct sheet *s, const char *key, const char *what)
@@ -178,10 +176,10 @@ static void empty(const struct model *m, struct sheet *s)
     char text[SAY_MAX], line[160];
 
     if (p->filter[0]) {
-        sheet_words(s, STYLE_PLAIN, "Nothing here holds ");
+        sheet_words(s, STYLE_PLAIN, "Nothing here answers ");
         sheet_say(s, STYLE_STRONG, p->filter);
         press_line(s, "Esc", "clears the filter");
-        if (!p->everything)
+        if (!p->everything && !p->widened)
             press_line(s, "e", "looks in everything, not in the hits alone");
         return;
     }
@@ -218,6 +216,6 @@ static void empty(const struct model *m, struct sheet *s)
 const struct view view_sightings = {
     .name = "sightings", .keys = keys, .question = question, .columns = columns,
     .column_count = sizeof columns / sizeof *columns, .faded = allowed, .totals = true,
-    .detail_question = detail_ask, .sort = { COLUMN_ID_SuspicionScore, true }, .sorted = true,
+    .detail_question = detail_ask, .language = true, .sort = { COLUMN_ID_SuspicionScore, true }, .sorted = true,
     .detail = detail_sighting, .empty = empty, .title = title,
 };

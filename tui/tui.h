@@ -10,6 +10,8 @@
 struct tui_doors {
     /* Gives a question up; never waits.  The answer comes to `pages`. */
     void (*ask)(void *ctx, struct question *q);
+    /* Nobody waits for this pane's answer any more. */
+    void (*give_up)(void *ctx, uint32_t pane);
     /* Gives an order up; false: its queue is full and the order is still ours. */
     bool (*order)(void *ctx, struct order *o);
     void *ctx;

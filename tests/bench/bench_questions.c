@@ -44,33 +44,37 @@ struct asked {
     const char *name;
     enum question_kind kind;
     bool everything;
-    const char *contains;
-    enum pivot pivot;
-    const char *value;
+    const char *filter; /* its %s is the worst hit's hash or host */
     enum column sort; /* COLUMN_COUNT: the default */
 };
 
 static const struct asked table[] = {
-    { "hits", QUESTION_SIGHTINGS, false, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "hits-by-path", QUESTION_SIGHTINGS, false, NULL, PIVOT_NONE, NULL, COLUMN_ID_ImageLoaded },
-    { "hits-containing", QUESTION_SIGHTINGS, false, "temp", PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "everything", QUESTION_SIGHTINGS, true, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "everything-by-path", QUESTION_SIGHTINGS, true, NULL, PIVOT_NONE, NULL, COLUMN_ID_ImageLoaded },
-    { "everything-containing", QUESTION_SIGHTINGS, true, "temp", PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "pivot-hash", QUESTION_SIGHTINGS, true, NULL, PIVOT_HASH, "%sha256", COLUMN_COUNT },
-    { "pivot-host", QUESTION_SIGHTINGS, true, NULL, PIVOT_HOST, "%host", COLUMN_COUNT },
-    { "totals", QUESTION_TOTALS, true, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "totals-containing", QUESTION_TOTALS, true, "temp", PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "totals-hash", QUESTION_TOTALS, true, NULL, PIVOT_HASH, "%sha256", COLUMN_COUNT },
-    { "detail", QUESTION_DETAIL, false, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "loads-of-one", QUESTION_LOADS, false, NULL, PIVOT_NONE, "%sighting", COLUMN_COUNT },
-    { "loads-of-hits", QUESTION_LOADS, false, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "loads-of-everything", QUESTION_LOADS, true, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "evidence", QUESTION_EVIDENCE, false, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "hosts", QUESTION_HOSTS, true, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "stack-signature", QUESTION_STACK, true, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "hunt-limit-50", QUESTION_HUNT, false, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
-    { "hunt-all-limit-50", QUESTION_HUNT, true, NULL, PIVOT_NONE, NULL, COLUMN_COUNT },
+    { "hits", QUESTION_SIGHTINGS, false, NULL, COLUMN_COUNT },
+    { "hits-by-path", QUESTION_SIGHTINGS, false, NULL, COLUMN_ID_ImageLoaded },
+    { "hits-containing", QUESTION_SIGHTINGS, false, "temp", COLUMN_COUNT },
+    { "everything", QUESTION_SIGHTINGS, true, NULL, COLUMN_COUNT },
+    { "everything-by-path", QUESTION_SIGHTINGS, true, NULL, COLUMN_ID_ImageLoaded },
+    { "everything-containing", QUESTION_SIGHTINGS, true, "temp", COLUMN_COUNT },
+    { "pivot-hash", QUESTION_SIGHTINGS, true, "hash:%s", COLUMN_COUNT },
+    { "pivot-host", QUESTION_SIGHTINGS, true, "host:%s", COLUMN_COUNT },
+    { "path-substring", QUESTION_SIGHTINGS, true, "module:*appdata*", COLUMN_COUNT },
+    { "path-regex", QUESTION_SIGHTINGS, true, "module:/app.?data/", COLUMN_COUNT },
+    { "file-name", QUESTION_SIGHTINGS, true, "module:kernel32.dll", COLUMN_COUNT },
+    { "command-line", QUESTION_SIGHTINGS, true, "cmd:*powershell*", COLUMN_COUNT },
+    { "user", QUESTION_SIGHTINGS, true, "user:system", COLUMN_COUNT },
+    { "last-day", QUESTION_SIGHTINGS, true, "time>-1d", COLUMN_COUNT },
+    { "totals", QUESTION_TOTALS, true, NULL, COLUMN_COUNT },
+    { "totals-containing", QUESTION_TOTALS, true, "temp", COLUMN_COUNT },
+    { "totals-hash", QUESTION_TOTALS, true, "hash:%s", COLUMN_COUNT },
+    { "detail", QUESTION_DETAIL, false, NULL, COLUMN_COUNT },
+    { "loads-of-one", QUESTION_LOADS, false, NULL, COLUMN_COUNT },
+    { "loads-of-hits", QUESTION_LOADS, false, NULL, COLUMN_COUNT },
+    { "loads-of-everything", QUESTION_LOADS, true, NULL, COLUMN_COUNT },
+    { "evidence", QUESTION_EVIDENCE, false, NULL, COLUMN_COUNT },
+    { "hosts", QUESTION_HOSTS, true, NULL, COLUMN_COUNT },
+    { "stack-signature", QUESTION_STACK, true, NULL, COLUMN_COUNT },
+    { "hunt-limit-50", QUESTION_HUNT, false, NULL, COLUMN_COUNT },
+    { "hunt-all-limit-50", QUESTION_HUNT, true, NULL, COLUMN_COUNT },
 };
 
 /* The values of the worst hit, for pivots and details. */
@@ -103,18 +107,18 @@ static void ask(struct store *s, const struct asked *a, const struct sample *sam
 {
     struct question *q = question_open(a->kind);
     int64_t us[RUNS_MAX];
+    char filter[512];
 
     q->everything = a->everything;
     q->limit = 100;
-    q->pivot = a->pivot;
-    question_text(&q->contains, a->contains);
-    if (a->pivot == PIVOT_HASH)
-        question_text(&q->pivot_value, sample->sha256);
-    if (a->pivot == PIVOT_HOST)
-        question_text(&q->pivot_value, sample->host);
-    if (a->value && a->pivot == PIVOT_NONE)
-        q->sighting = sample->sighting;
-    if (a->kind == QUESTION_DETAIL)
+    if (a->filter && strncmp(a->filter, "hash:", 5) == 0)
+        snprintf(filter, sizeof filter, "hash:%s", sample->sha256);
+    else if (a->filter && strncmp(a->filter, "host:", 5) == 0)
+        snprintf(filter, sizeof filter, "host:%s", sample->host);
+    else
+        snprintf(filter, sizeof filter, "%s", a->filter ? a->filter : "");
+    question_text(&q->filter, filter);
+    if (a->kind == QUESTION_DETAIL || strcmp(a->name, "loads-of-one") == 0)
         q->sighting = sample->sighting;
     if (a->kind == QUESTION_STACK)
         q->stack = COLUMN_ID_Signature;

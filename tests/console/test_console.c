@@ -90,7 +90,7 @@ static void the_filter_changes_the_list_as_one_types(void **state)
     screen_type(s, "\x7f\x7f\x7f");
     screen_shows(s, "quiet.dll");
     screen_type(s, "nothing like it\r");
-    screen_shows(s, "Nothing here holds nothing like it");
+    screen_shows(s, "Nothing here answers nothing like it");
     screen_type(s, "\x1b");
     screen_shows(s, "quiet.dll");
     quit(s);

@@ -1,6 +1,6 @@
 /* A case in memory, behind the doors of the console: answers from a table.
  *
- * It keeps the contract of core/page.h (scope, filter, pivot, order, anchors,
+ * It keeps the contract of core/page.h (scope, filter, order, anchors,
  * windows) the slow and obvious way, so that the model's tests need no store.
  * Answers are queued at once, or held until fake_deliver() where `hold` is set. */
 #ifndef TESTS_UNIT_FAKE_CASE_H
@@ -8,6 +8,7 @@
 
 #include "core/factor.h"
 #include "tui/tui.h"
+#include "queries/filter.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -38,6 +39,7 @@ struct fake_case {
     int64_t entries;
     int64_t allowed_sighting;
     char reason[256];
+    size_t given_up;
     bool full;                  /* orders are refused */
     bool sysmon;                /* Sysmon was logged */
 };
@@ -117,15 +119,56 @@ static inline bool fake_hit(const struct fake_row *r)
     return factor_is_hit((struct verdict){ r->factors, r->SuspicionScore });
 }
 
+/* Words, hosts, hashes, users and image names are all that the console's tests ask. */
+static inline bool fake_test(const struct fake_row *r, const struct filter_node *n)
+{
+    switch (n->field) {
+    case FIELD_OF_hash:
+        return r->sha256 && span_starts(span_text(r->sha256), n->text);
+    case FIELD_OF_host:
+        return span_equal_nocase(span_text(r->host), n->text);
+    case FIELD_OF_Image:
+        return span_equal_nocase(span_file_name(span_text(r->Image)), n->text);
+    case FIELD_OF_ImageLoaded:
+        return span_equal_nocase(span_file_name(span_text(r->ImageLoaded)), n->text);
+    case FIELD_OF_User:
+        return span_equal_nocase(n->text, SPAN("alice"));
+    default:
+        assert(false);
+        return false;
+    }
+}
+
+static inline bool fake_node(const struct fake_row *r, const struct filter_node *n)
+{
+    char word[FILTER_BYTES_MAX + 1];
+    bool all = true, any = false;
+
+    if (n->kind == FILTER_TEST)
+        return fake_test(r, n);
+    if (n->kind == FILTER_WORD) {
+        snprintf(word, sizeof word, "%.*s", (int)n->text.len, (const char *)n->text.at);
+        return fake_has(r->host, word) || fake_has(r->Image, word) || fake_has(r->ImageLoaded, word);
+    }
+    for (const struct filter_node *c = n->first; c; c = c->next) {
+        bool one = fake_node(r, c);
+
+        all = all && one;
+        any = any || one;
+    }
+    return n->kind == FILTER_ANY ? any : n->kind == FILTER_NOT ? !any : all;
+}
+
 /* Does the row answer, but for the allowlist and the scope? */
 static inline bool fake_answers(const struct question *q, const struct fake_row *r)
 {
-    if (q->contains && !fake_has(r->host, q->contains) && !fake_has(r->Image, q->contains)
-        && !fake_has(r->ImageLoaded, q->contains))
-        return false;
-    if (q->pivot == PIVOT_HASH && (!r->sha256 || strcmp(r->sha256, q->pivot_value) != 0))
-        return false;
-    if (q->pivot == PIVOT_HOST && strcmp(r->host, q->pivot_value) != 0)
+    struct filter *fl = filter_parse(span_text(q->filter ? q->filter : ""), NULL, NULL);
+    bool answers;
+
+    assert(fl);
+    answers = !fl->root || fake_node(r, fl->root);
+    filter_close(fl);
+    if (!answers)
         return false;
     return !q->sighting || q->kind != QUESTION_LOADS || r->id == q->sighting;
 }
@@ -466,6 +509,14 @@ static inline void fake_notice_drop(void *n)
     notice_close(n);
 }
 
+static inline void fake_give_up(void *ctx, uint32_t pane)
+{
+    struct fake_case *c = ctx;
+
+    (void)pane;
+    c->given_up++;
+}
+
 static inline struct fake_case *fake_open(struct tui_doors *doors)
 {
     struct fake_case *c = memory_zero(1, sizeof *c);
@@ -474,7 +525,7 @@ static inline struct fake_case *fake_open(struct tui_doors *doors)
     c->pages = queue_open(256, &f);
     c->notices = queue_open(256, &f);
     assert(c->pages && c->notices);
-    *doors = (struct tui_doors){ .ask = fake_ask, .order = fake_order_door, .ctx = c,
+    *doors = (struct tui_doors){ .ask = fake_ask, .give_up = fake_give_up, .order = fake_order_door, .ctx = c,
                                  .pages = c->pages, .notices = c->notices,
                                  .case_path = "/cases/demo.modhunt" };
     return c;

@@ -1,7 +1,9 @@
 /* Lists are answered as a simple program over all rows would answer them:
- * whatever the scope, the text, the pivot, the order and the size of the
+ * whatever the scope, the filter, the order and the size of the
  * window, and paging meets every row exactly once. */
 #include "tests/unit/made_case.h"
+
+#include "queries/filter.h"
 
 #include <ctype.h>
 
@@ -119,18 +121,19 @@ static bool starts(struct span text, const char *prefix)
     return true;
 }
 
-static bool pivot_answers(const struct cell *row, enum pivot pivot, const char *value)
+/* What a question's filter was made of: all of it must hold; NULL: not asked. */
+static struct {
+    const char *word, *hash, *host;
+} asked;
+
+static bool parts_answer(const struct cell *row)
 {
-    switch (pivot) {
-    case PIVOT_NONE:
-        return true;
-    case PIVOT_HASH:
-        return starts(row[COLUMN_ID_sha256].text, value) || starts(row[COLUMN_ID_sha1].text, value)
-            || starts(row[COLUMN_ID_md5].text, value) || starts(row[COLUMN_ID_imphash].text, value);
-    case PIVOT_HOST:
-        return span_equal_nocase(row[COLUMN_ID_host].text, span_text(value));
-    }
-    return false;
+    const char *hash = asked.hash;
+
+    if (hash && !starts(row[COLUMN_ID_sha256].text, hash) && !starts(row[COLUMN_ID_sha1].text, hash)
+        && !starts(row[COLUMN_ID_md5].text, hash) && !starts(row[COLUMN_ID_imphash].text, hash))
+        return false;
+    return !asked.host || span_equal_nocase(row[COLUMN_ID_host].text, span_text(asked.host));
 }
 
 static bool answers(const struct flat *t, size_t r, const struct question *q)
@@ -140,14 +143,13 @@ static bool answers(const struct flat *t, size_t r, const struct question *q)
         COLUMN_ID_Signature, COLUMN_ID_SignatureStatus, COLUMN_ID_Company,
     };
     const struct cell *row = &t->cells[r * t->columns];
-    bool found = !q->contains || !*q->contains || has(t->users[r], q->contains);
+    bool found = !asked.word || has(t->users[r], asked.word);
 
     if (!q->everything && (!t->hit[r] || (t->allowed[r] && !q->include_allowed)))
         return false;
     for (size_t i = 0; !found && i < sizeof texts / sizeof *texts; i++)
-        found = has(row[texts[i]].text, q->contains);
-    return found && pivot_answers(row, q->pivot, q->pivot_value)
-        && pivot_answers(row, q->pivot2, q->pivot2_value);
+        found = has(row[texts[i]].text, asked.word);
+    return found && parts_answer(row);
 }
 
 /* ---- the order ---- */
@@ -210,6 +212,30 @@ static size_t expect(const struct flat *t, const struct question *q, size_t *wan
 
 /* ---- the questions ---- */
 
+static void ask_parts(struct question *q)
+{
+    struct filter *fl = filter_open();
+    char *text;
+
+    fl->root = filter_node(fl, FILTER_ALL);
+    if (asked.word) {
+        struct filter_node *word = filter_node(fl, FILTER_WORD);
+
+        word->text = span_text(asked.word);
+        filter_child(fl->root, word);
+    }
+    if (asked.hash)
+        filter_child(fl->root, filter_exactly(fl, FIELD_OF_hash, span_text(asked.hash)));
+    if (asked.host)
+        filter_child(fl->root, filter_exactly(fl, FIELD_OF_host, span_text(asked.host)));
+    if (!fl->root->first)
+        fl->root = NULL;
+    text = filter_print(fl);
+    question_text(&q->filter, text);
+    free(text);
+    filter_close(fl);
+}
+
 static void ask_random(struct made *m, struct question *q, bool loads)
 {
     static const char *const needles[] = {
@@ -221,15 +247,10 @@ static void ask_random(struct made *m, struct question *q, bool loads)
 
     q->everything = made_random(m, 2);
     q->include_allowed = made_random(m, 2);
-    question_text(&q->contains, MADE_PICK(m, needles));
-    if (made_random(m, 4) == 0) {
-        q->pivot = PIVOT_HASH;
-        question_text(&q->pivot_value, MADE_PICK(m, hashes));
-    }
-    if (made_random(m, 4) == 0) {
-        q->pivot2 = PIVOT_HOST;
-        question_text(&q->pivot2_value, MADE_PICK(m, hosts));
-    }
+    asked.word = MADE_PICK(m, needles);
+    asked.hash = made_random(m, 4) ? NULL : MADE_PICK(m, hashes);
+    asked.host = made_random(m, 4) ? NULL : MADE_PICK(m, hosts);
+    ask_parts(q);
     q->sorts = made_random(m, SORT_KEYS_MAX + 1);
     for (size_t i = 0; i < q->sorts; i++) {
         do
@@ -413,18 +434,14 @@ static void a_question_that_makes_no_sense_is_refused_in_words(void **state)
 {
     static const struct {
         enum question_kind kind;
-        enum pivot pivot;
-        const char *value;
+        const char *filter;
         enum column sort;
         const char *say;
     } table[] = {
-        { QUESTION_SIGHTINGS, PIVOT_HASH, "abc", COLUMN_ID_host, "a hash needs at least 4 digits" },
-        { QUESTION_SIGHTINGS, PIVOT_HASH, "xyz1", COLUMN_ID_host, "a hash is written in hexadecimal digits" },
-        { QUESTION_SIGHTINGS, PIVOT_HASH, NULL, COLUMN_ID_host, "a hash is written in hexadecimal digits" },
-        { QUESTION_SIGHTINGS, PIVOT_HOST, NULL, COLUMN_ID_host, "a pivot on a host needs its name" },
-        { QUESTION_SIGHTINGS, PIVOT_NONE, NULL, COLUMN_ID_time, "time is known of loads, not of sightings" },
-        { QUESTION_SIGHTINGS, PIVOT_NONE, NULL, COLUMN_COUNT, "there is no such column to sort by" },
-        { QUESTION_LOADS, PIVOT_NONE, NULL, COLUMN_ID_time, NULL },
+        { QUESTION_SIGHTINGS, "hash:abc", COLUMN_ID_host, "column 6: abc: a hash needs at least 4 digits" },
+        { QUESTION_SIGHTINGS, NULL, COLUMN_ID_time, "time is known of loads, not of sightings" },
+        { QUESTION_SIGHTINGS, NULL, COLUMN_COUNT, "there is no such column to sort by" },
+        { QUESTION_LOADS, NULL, COLUMN_ID_time, NULL },
     };
     struct made *m = made_open(5, 10, 20);
 
@@ -433,8 +450,7 @@ static void a_question_that_makes_no_sense_is_refused_in_words(void **state)
         struct question *q = question_open(table[i].kind);
         struct page *p;
 
-        q->pivot = table[i].pivot;
-        question_text(&q->pivot_value, table[i].value);
+        question_text(&q->filter, table[i].filter);
         q->sorts = 1;
         q->sort[0].column = table[i].sort;
         p = store_answer(m->s, q);

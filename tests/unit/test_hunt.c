@@ -45,7 +45,7 @@ static bool see(void *ctx, const struct page *p)
 
 static const struct {
     bool everything, allowed, recovered;
-    const char *contains, *where;
+    const char *filter, *where;
 } table[] = {
     { false, false, false, NULL, "s.hit = 1 AND s.allowed_by IS NULL AND l.flags & 1 = 0" },
     { false, true, false, NULL, "s.hit = 1 AND l.flags & 1 = 0" },
@@ -68,7 +68,7 @@ static void compare(struct made *m, size_t which, uint32_t limit)
     q->everything = table[which].everything;
     q->include_allowed = table[which].allowed;
     q->include_recovered = table[which].recovered;
-    question_text(&q->contains, table[which].contains);
+    question_text(&q->filter, table[which].filter);
     q->limit = limit;
     if (!store_stream(m->s, q, see, &got, &f))
         fail_msg("%s", f.text);

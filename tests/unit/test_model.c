@@ -108,7 +108,7 @@ static void an_empty_view_says_why_and_which_key_helps(void **state)
         { 0, "", "H     says of each host what it logs", false },
         { 0, "", "Evidence is being read", true },
         { 1, "", "No hits, but 1 sighting", false },
-        { 2, "/nothing such\r", "Nothing here holds nothing such", false },
+        { 2, "/nothing such\r", "Nothing here answers nothing such", false },
         { 1, "", "H     says which 1 host logs no loads at all", false },
         { 0, "E/nothing\r", "complete, no loads", false },
         { 2, "L", "Nothing is allowed", false },

@@ -121,11 +121,10 @@ static void totals_count_what_answers_and_the_case(void **state)
      * duplicates, files with damage, any of Sysmon, hosts without a load */
     expect(s, everything(QUESTION_TOTALS), "2|5|2|0|6|3|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
     q = everything(QUESTION_TOTALS);
-    q->pivot = PIVOT_HASH;
-    question_text(&q->pivot_value, "AAAA");
+    question_text(&q->filter, "hash:AAAA");
     expect(s, q, "1|2|2|0|3|2|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
     q = everything(QUESTION_TOTALS);
-    question_text(&q->contains, "no such thing");
+    question_text(&q->filter, "\"no such thing\"");
     expect(s, q, "0|0|0|0|0|0|6|2|3|1|0|11|2|1|1|0|1|1|0\n");
     store_close(s);
     case_remove(path);
@@ -141,7 +140,7 @@ static void an_allowed_module_leaves_the_hits_and_stays_in_everything(void **sta
     struct page *p;
 
     (void)state;
-    question_text(&q->contains, "x.ni.dll");
+    question_text(&q->filter, "x.ni.dll");
     p = store_answer(s, q);
     assert_int_equal(p->rows, 1);
     o->sighting = p->keys[0];
@@ -422,13 +421,13 @@ static void has_line(const char *text, const char *line)
     fail_msg("no line %s in\n%s", line, text);
 }
 
-static char *detail_of(struct store *s, const char *contains, int64_t load)
+static char *detail_of(struct store *s, const char *filter, int64_t load)
 {
     struct question *q = everything(QUESTION_SIGHTINGS);
     struct page *p;
     char *text;
 
-    question_text(&q->contains, contains);
+    question_text(&q->filter, filter);
     p = store_answer(s, q);
     assert_int_equal(p->rows, 1);
     q->kind = QUESTION_DETAIL;

@@ -52,8 +52,7 @@ static void a_copied_question_shares_nothing_with_the_first(void **state)
 
     (void)state;
     question_text(&q->contains, "rundll32");
-    question_text(&q->pivot_value, "WS01");
-    q->pivot = PIVOT_HOST;
+    question_text(&q->filter, "host:WS01");
     q->serial = 7;
     q->limit = 50;
     struct anchor from = { .set = true, .id = 9 };
@@ -64,13 +63,12 @@ static void a_copied_question_shares_nothing_with_the_first(void **state)
 
     copy = question_copy(q);
     question_text(&q->contains, "other");
-    question_text(&q->pivot_value, NULL);
+    question_text(&q->filter, NULL);
     anchor_clear(&q->anchor);
     question_close(q);
 
     assert_string_equal(copy->contains, "rundll32");
-    assert_string_equal(copy->pivot_value, "WS01");
-    assert_null(copy->pivot2_value);
+    assert_string_equal(copy->filter, "host:WS01");
     assert_int_equal(copy->serial, 7);
     assert_int_equal(copy->limit, 50);
     assert_true(copy->anchor.set);

@@ -42,6 +42,17 @@ static void no_scan_of(struct made *m, const struct statement *text, const char 
 static const char *const loads[] = { "l", "load", NULL };
 static const char *const loads_and_sightings[] = { "l", "load", "s", "sighting", NULL };
 
+/* Every kind of test, and how they are put together. */
+static const char *const filters[] = {
+    NULL, "dll", "hash:abcd", "host:WS01", "dll hash:abcd host:WS01", "-dll", "score>=2", "seen:1",
+    "module:a.dll", "module=C:\\a.dll", "module:*temp*", "module:/temp/", "-module:a.dll OR image:b",
+    "Signed:unknown signer:\"Microsoft*\"", "factor:IsUNCPath", "loads>3", "allowed:no", "first>-2d",
+    "user:alice", "-user:alice", "cmd:*x*", "-cmd:*x*", "parent:explorer.exe", "pid:4", "time>-2h",
+    "time:2020-01-01..2020-01-02", "-time<2020-01-01", "record>4", "recovered:no",
+    "cmd:*x* user:alice time>-1d score>=1", "user:alice OR score>=2", "-(user:alice OR cmd:*y*) module:a.dll",
+    "(cmd:*x* OR image:y) host:WS01",
+};
+
 static void lists_and_overviews_never_scan_the_loads(void **state)
 {
     struct made *m = made_open(31, 60, 300);
@@ -55,11 +66,7 @@ static void lists_and_overviews_never_scan_the_loads(void **state)
         q->everything = made_random(m, 2);
         q->include_allowed = made_random(m, 2);
         q->stack = (enum column)made_random(m, COLUMN_COUNT);
-        question_text(&q->contains, made_random(m, 2) ? "dll" : NULL);
-        q->pivot = made_random(m, 3) ? PIVOT_NONE : PIVOT_HASH;
-        question_text(&q->pivot_value, "abcd");
-        q->pivot2 = made_random(m, 3) ? PIVOT_NONE : PIVOT_HOST;
-        question_text(&q->pivot2_value, "WS01");
+        question_text(&q->filter, MADE_PICK(m, filters));
         q->sighting = q->kind == QUESTION_LOADS && made_random(m, 2) ? 3 : 0;
         q->sorts = made_random(m, 3);
         for (size_t k = 0; k < q->sorts; k++)
@@ -115,9 +122,9 @@ static void the_first_page_of_hits_is_read_from_their_index_in_order(void **stat
 static void a_pivot_finds_its_sightings_by_index(void **state)
 {
     static const struct {
-        enum pivot pivot;
-        const char *value;
-    } table[] = { { PIVOT_HASH, "abcd1" }, { PIVOT_HOST, "ws01" } };
+        const char *filter;
+    } table[] = { { "hash:abcd1" }, { "host:ws01" }, { "module:evil.dll" }, { "module=C:\\evil.dll" },
+                  { "hash:abcd1 host:ws01 score>=1" } };
     struct made *m = made_open(33, 60, 300);
 
     (void)state;
@@ -128,8 +135,7 @@ static void a_pivot_finds_its_sightings_by_index(void **state)
         struct fault f;
 
         q->everything = true;
-        q->pivot = table[i].pivot;
-        question_text(&q->pivot_value, table[i].value);
+        question_text(&q->filter, table[i].filter);
         assert_true(compile_question(q, 50, &in, &f));
         no_scan_of(m, &in.pick, none);
         inquiry_clear(&in);
@@ -145,13 +151,11 @@ static void the_hunt_and_the_detail_never_scan_the_loads(void **state)
     struct statement s;
 
     (void)state;
-    for (int i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 4 * sizeof filters / sizeof *filters; i++) {
         q->everything = i & 1;
-        question_text(&q->contains, i & 2 ? "dll" : NULL);
-        q->pivot = i & 4 ? PIVOT_HASH : PIVOT_NONE;
-        question_text(&q->pivot_value, "abcd");
+        question_text(&q->filter, filters[i / 4]);
         statement_init(&s);
-        if (i & 8)
+        if (i & 2)
             hunt_pick(&s, q, 1, 0);
         else
             hunt_ties(&s, q, 1, &(struct cell){ CELL_NUMBER, 5, SPAN_NONE }, 0);

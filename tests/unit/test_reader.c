@@ -26,7 +26,7 @@ static struct question *slow(uint32_t pane, uint64_t serial, bool refresh)
     q->sorts = 2;
     q->sort[0].column = COLUMN_ID_ref;
     q->sort[1].column = COLUMN_ID_CommandLine;
-    question_text(&q->contains, "dll");
+    question_text(&q->filter, "dll");
     return q;
 }
 

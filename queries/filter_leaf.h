@@ -1,0 +1,26 @@
+/* Inside queries/filter_*.c: one test of a filter as SQL. */
+#ifndef QUERIES_FILTER_LEAF_H
+#define QUERIES_FILTER_LEAF_H
+
+#include "queries/filter.h"
+#include "queries/statement.h"
+
+/* Appends the condition on a value: `expression` in any alias, true or not as
+ * `neg` says, and never NULL where it is asked away. */
+void leaf_condition(struct statement *s, const struct filter_node *n, const char *expression, bool neg);
+
+/* On `s.host`; on `load l` (its user, process, evidence). */
+void leaf_host(struct statement *s, const struct filter_node *n, bool neg);
+void leaf_user(struct statement *s, const struct filter_node *n, bool neg);
+void leaf_process(struct statement *s, const struct filter_node *n, bool neg);
+void leaf_evidence(struct statement *s, const struct filter_node *n, bool neg);
+
+/* A word, on `sighting s`: any text shown of it. */
+void leaf_word(struct statement *s, const struct filter_node *n, bool few, bool neg);
+
+/* On `sighting s`: a condition that holds wherever a load of it passes the test.
+ * False, and nothing appended, where there is none worth asking.  *exact: it holds
+ * nowhere else.  The statement is not `few`, but for times. */
+bool leaf_of_some_load(struct statement *s, const struct filter_node *n, bool few, bool *exact);
+
+#endif
