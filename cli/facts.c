@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "core/digest.h"
 #include "core/fact.h"
+#include "core/nearest.h"
 #include "ingest/facts.h"
 
 #include <errno.h>
@@ -254,7 +255,7 @@ static int facts_run(const struct command *c, const struct options *o)
 {
     static const char *const names[] = { "list", "log", "import", "remove", "restore", NULL };
     const char *word = o->word_count ? o->words[0] : "list";
-    const char *near = options_nearest(word, names);
+    const char *near = nearest_name(word, names);
 
     if (strcmp(word, "list") == 0 || strcmp(word, "log") == 0)
         return o->word_count > 1 ? tell_usage(c->name, "facts %s takes no words", word)

@@ -4,6 +4,7 @@
  * which of its hosts have the source that the detection needs. */
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "core/nearest.h"
 #include "core/text.h"
 #include "queries/guide.h"
 
@@ -94,7 +95,7 @@ static int unknown(const struct command *c, const char *word)
     for (size_t i = 0; i < guide_count(); i++)
         names[i] = guide_at(i).name;
     names[guide_count()] = GUIDE_RULE;
-    near = options_nearest(word, names);
+    near = nearest_name(word, names);
     return tell_usage(c->name, "the guide has no topic %s%s%s; modhunt guide lists them", word,
                       near ? "; did you mean " : "", near ? near : "");
 }

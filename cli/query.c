@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/query_files.h"
 #include "cli/sql_rows.h"
+#include "core/nearest.h"
 #include "core/text.h"
 #include "queries/needs.h"
 
@@ -89,7 +90,7 @@ static bool unknown_argument(const struct catalogue_query *q, const char *word, 
     for (size_t i = 0; i < q->arg_count; i++)
         names[i] = q->args[i].name;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-    near = options_nearest(name, names);
+    near = nearest_name(name, names);
     return fault(f, FAULT_USAGE, "%s has no argument %s%s%s (modhunt query --show %s)", q->name,
                  word, near ? "; did you mean " : "", near ? near : "", q->name);
 }
@@ -259,7 +260,7 @@ static const struct catalogue_query *named(const struct command *c, const struct
     names = memory_zero(catalogue_count(all) + 1, sizeof *names);
     for (size_t i = 0; i < catalogue_count(all); i++)
         names[i] = catalogue_at(all, i)->name;
-    near = options_nearest(name, names);
+    near = nearest_name(name, names);
     tell_usage(c->name, "there is no query %s%s%s; modhunt query --list lists them", name,
                near ? "; did you mean " : "", near ? near : "");
     free(names);

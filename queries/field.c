@@ -16,8 +16,6 @@ static const struct field_fact facts[FIELD_COUNT] = {
 
 /* Of a process, `r`, the Security 4688 row `x` that explains it, its parent `rp`. */
 static const char *const further[FIELD_COUNT] = {
-    [FIELD_OF_SuspicionScore] = "p.SuspicionScore",
-    [FIELD_OF_factors] = "p.factors",
     [FIELD_OF_ImageLoaded_raw] = "m.ImageLoaded_raw",
     [FIELD_OF_CurrentDirectory] = "coalesce(r.CurrentDirectory, x.CurrentDirectory)",
     [FIELD_OF_IntegrityLevel] = "coalesce(r.IntegrityLevel, x.IntegrityLevel)",

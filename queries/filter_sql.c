@@ -15,34 +15,28 @@ struct sql {
 
 enum level { LEVEL_MODULE, LEVEL_IMAGE, LEVEL_PAIR, LEVEL_SIGHTING, LEVEL_LOAD };
 
-/* The score and the factors stand in both tables; the hits' index is of sightings. */
-static bool on_sighting(const struct sql *w, const struct filter_node *n)
-{
-    return w->few && (n->field == FIELD_OF_SuspicionScore || n->field == FIELD_OF_factors);
-}
-
-static unsigned asks(const struct sql *w, const struct filter_node *n)
+static unsigned asks(const struct filter_node *n)
 {
     unsigned of = 0;
 
     if (n->kind == FILTER_WORD)
         return OF_SIGHTINGS;
     if (n->kind == FILTER_TEST)
-        return on_sighting(w, n) ? (unsigned)OF_SIGHTING : (unsigned)field_fact(n->field)->of;
+        return (unsigned)field_fact(n->field)->of;
     for (n = n->first; n; n = n->next)
-        of |= asks(w, n);
+        of |= asks(n);
     return of;
 }
 
-static bool of_loads(const struct sql *w, const struct filter_node *n)
+static bool of_loads(const struct filter_node *n)
 {
-    return (asks(w, n) & OF_LOADS) != 0;
+    return (asks(n) & OF_LOADS) != 0;
 }
 
 /* Where a part of something at `level` is best asked. */
 static enum level level_of(const struct sql *w, const struct filter_node *n, enum level level)
 {
-    unsigned of = asks(w, n);
+    unsigned of = asks(n);
 
     if (level >= LEVEL_SIGHTING && !(of & ~(unsigned)OF_PAIRS))
         return LEVEL_PAIR;
@@ -95,10 +89,7 @@ static void put_leaf(const struct sql *w, const struct filter_node *n, bool neg)
     case OF_LOAD:
         break;
     }
-    if (on_sighting(w, n))
-        leaf_condition(w->s, n, n->field == FIELD_OF_factors ? "s.factors" : "s.SuspicionScore", neg);
-    else
-        leaf_condition(w->s, n, field_expression(n->field), neg);
+    leaf_condition(w->s, n, field_expression(n->field), neg);
 }
 
 static void put_node(const struct sql *w, const struct filter_node *n, bool neg, enum level level);
@@ -196,7 +187,7 @@ static bool put_outer(const struct sql *w, const struct filter_node *n, bool neg
 {
     bool exact = false;
 
-    if (!of_loads(w, n)) {
+    if (!of_loads(n)) {
         also(w, more);
         put_node(w, n, neg, LEVEL_SIGHTING);
         return true;
@@ -223,7 +214,7 @@ static void put_exists(const struct sql *w, const struct filter_node *n, bool ne
 static void put_mixed(const struct sql *w, const struct filter_node *n, bool neg)
 {
     for (const struct filter_node *c = n->first; c; c = c->next) {
-        if (!of_loads(w, c))
+        if (!of_loads(c))
             continue;
         statement_put(w->s, " AND ");
         put_node(w, c, neg, LEVEL_LOAD);
@@ -244,8 +235,8 @@ static void put_some_of_all(const struct sql *w, const struct filter_node *n, bo
     for (const struct filter_node *c = n->first; c; c = c->next) {
         bool own = put_outer(w, c, neg, &more);
 
-        mixed += of_loads(w, c);
-        exact += of_loads(w, c) && own;
+        mixed += of_loads(c);
+        exact += of_loads(c) && own;
     }
     if (mixed == 1 && exact == 1)
         return;
@@ -261,7 +252,7 @@ static void put_some(const struct sql *w, const struct filter_node *n, bool neg)
 
     n = unwrap(n, &neg);
     statement_put(w->s, "(");
-    if (!of_loads(w, n)) {
+    if (!of_loads(n)) {
         put_node(w, n, neg, LEVEL_SIGHTING);
     } else if (n->kind == FILTER_TEST || n->kind == FILTER_WORD) {
         if (!put_outer(w, n, neg, &more))

@@ -6,8 +6,8 @@
  * the file; it never writes to the case. */
 #include "store/connection.h"
 #include "store/functions.h"
-#include "store/matching.h"
 #include "store/history.h"
+#include "store/matching.h"
 
 #include <errno.h>
 #include <fcntl.h>
