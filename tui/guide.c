@@ -11,9 +11,7 @@
 
 static const struct key keys[] = {
     { PRESS_RIGHT, "guide-next", act_guide_next, "next page", "Next page of the guide" },
-    { PRESS_TAB, "guide-next", act_guide_next, NULL, "Next page of the guide" },
     { PRESS_LEFT, "guide-previous", act_guide_previous, "previous", "Previous page" },
-    { PRESS_BACK_TAB, "guide-previous", act_guide_previous, NULL, "Previous page" },
     KEYS_END
 };
 

@@ -65,21 +65,23 @@ static void the_guide_speaks_of_the_row_it_came_from(void **state)
 
     (void)state;
     open_desk(d, 200, 100);
-    press(d, 'i'); /* on a hit in Temp, by rundll32, unsigned */
+    type(d, "i"); /* on a hit in Temp, by rundll32, unsigned */
     assert_true(row_with(d, "guide: this row") >= 0 && row_with(d, "page 1 of") >= 0);
     assert_true(row_with(d, "IsTempPath") >= 0 && row_with(d, "IsUnsigned") >= 0);
     assert_true(row_with(d, "IsUNCPath") < 0);
     assert_true(row_with(d, "Investigating a load") > row_with(d, "IsUnsigned"));
     press(d, PRESS_RIGHT);
+    settle(d);
     assert_true(row_with(d, "guide: t1129") >= 0 && row_with(d, "Malware that uses it") >= 0);
     press(d, PRESS_LEFT);
     press(d, PRESS_LEFT); /* round to the last */
+    settle(d);
     assert_true(row_with(d, "guide: rule") >= 0);
     press(d, 'i'); /* it is there already */
     press(d, PRESS_ESC);
+    settle(d);
     assert_true(row_with(d, "T1129.dll") >= 0);
-    press(d, 'L');
-    press(d, 'i'); /* no row with factors */
+    type(d, "Li"); /* no row with factors */
     assert_true(row_with(d, "guide: investigate") >= 0 && row_with(d, "IsTempPath") < 0);
     close_desk(d);
 }
