@@ -113,7 +113,7 @@ static bool print_rest(struct store *s, struct ledger *l, struct fault *f)
 {
     kinds_print(&l->kinds);
     return ledger_print_below(s, LEDGER_NOT_COMPLETE, f) && ledger_print_below(s, LEDGER_PROBLEMS, f)
-        && ledger_print_below(s, LEDGER_HOSTS, f);
+        && ledger_print_below(s, LEDGER_HOSTS, f) && ledger_print_below(s, LEDGER_LOGGING, f);
 }
 
 static int evidence(struct store *s, enum output_form form, bool all)

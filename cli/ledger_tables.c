@@ -37,6 +37,7 @@ struct shape {
     size_t count;
     bool (*fill)(struct printing *p, const struct cell *row, struct cell *cells,
                  char room[static 2 * PATH_BYTES]);
+    bool sentences; /* a row for each of those that the last cell holds */
 };
 
 /* `bundle.zip!member` of what lay in a bundle. */
@@ -101,6 +102,7 @@ static const struct output_column host_columns[] = {
     COUNT_OF("context", "ctx", 3), COUNT_OF("files", NULL, 4), COUNT_OF("gaps", NULL, 8),
     COUNT_OF("missing", NULL, 2), TIME_OF("first_time", 5), TIME_OF("last_time", 6),
     TEXT_OF("sha256", 0, 11), TEXT_OF("sha1", 0, 12), TEXT_OF("md5", 0, 12), TEXT_OF("imphash", 0, 13),
+    TEXT_OF("logging", 30, 14),
 };
 
 static void fill_host(const struct cell *row, struct cell *cells)
@@ -108,7 +110,7 @@ static void fill_host(const struct cell *row, struct cell *cells)
     static const enum host_column order[] = {
         HOST_NAME, HOST_PLATFORM, HOST_HITS, HOST_LOADS, HOST_RECOVERED, HOST_PROCESSES,
         HOST_CONTEXT, HOST_FILES, HOST_GAPS, HOST_MISSING, HOST_FIRST_TIME, HOST_LAST_TIME,
-        HOST_SHA256, HOST_SHA1, HOST_MD5, HOST_IMPHASH,
+        HOST_SHA256, HOST_SHA1, HOST_MD5, HOST_IMPHASH, HOST_LOGGING,
     };
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -189,6 +191,22 @@ static bool host_words_fill(struct printing *p, const struct cell *row, struct c
     return true;
 }
 
+/* ---- how hosts log ---- */
+
+static const struct output_column logging_columns[] = {
+    TEXT_OF("host", 16, 0), TEXT_OF("how it logs", 60, 0),
+};
+
+static bool logging_fill(struct printing *p, const struct cell *row, struct cell *cells,
+                         char room[static 2 * PATH_BYTES])
+{
+    (void)p;
+    (void)room;
+    cells[0] = row[HOST_NAME];
+    cells[1] = row[HOST_LOGGING];
+    return cells[1].type == CELL_TEXT;
+}
+
 /* ---- channels ---- */
 
 static const struct output_column channel_columns[] = {
@@ -214,7 +232,7 @@ _Static_assert(sizeof host_columns / sizeof *host_columns <= COLUMNS_MAX, "cells
 
 /* ---- printing ---- */
 
-#define SHAPE(kind, columns, fill) { kind, columns, sizeof columns / sizeof *columns, fill }
+#define SHAPE(kind, columns, fill) { kind, columns, sizeof columns / sizeof *columns, fill, false }
 
 static struct shape shape_of(enum ledger_table which, bool table)
 {
@@ -227,6 +245,8 @@ static struct shape shape_of(enum ledger_table which, bool table)
         if (table)
             return (struct shape)SHAPE(QUESTION_HOSTS, host_words_columns, host_words_fill);
         return (struct shape)SHAPE(QUESTION_HOSTS, host_columns, host_fill);
+    case LEDGER_LOGGING:
+        return (struct shape){ QUESTION_HOSTS, logging_columns, 2, logging_fill, true };
     case LEDGER_CHANNELS:
         break;
     }
@@ -237,6 +257,23 @@ struct run {
     struct printing p;
     struct shape shape;
 };
+
+/* One after the other: a table would cut them all to one line. */
+static bool print_sentences(struct output *out, struct cell *cells)
+{
+    struct span rest = cells[1].text;
+
+    while (rest.len) {
+        const uint8_t *end = memmem(rest.at, rest.len, "; ", 2);
+        size_t len = end ? (size_t)(end - rest.at) : rest.len;
+
+        cells[1].text = span_of(rest.at, len);
+        if (!output_row(out, cells))
+            return false;
+        rest = end ? span_of(end + 2, rest.len - len - 2) : SPAN_EMPTY;
+    }
+    return true;
+}
 
 static bool print_rows(void *ctx, const struct page *page)
 {
@@ -249,8 +286,9 @@ static bool print_rows(void *ctx, const struct page *page)
         if (page->keys[i] != r->p.evidence)
             r->p.of_file = 0;
         r->p.evidence = page->keys[i];
-        if (r->shape.fill(&r->p, page_cell(page, i, 0), cells, room)
-            && !output_row(r->p.out, cells))
+        if (!r->shape.fill(&r->p, page_cell(page, i, 0), cells, room))
+            continue;
+        if (!(r->shape.sentences ? print_sentences(r->p.out, cells) : output_row(r->p.out, cells)))
             return false;
     }
     return true;
@@ -281,7 +319,9 @@ bool ledger_print(struct store *s, enum ledger_table which, enum output_form for
     struct run r = { 0 };
     uint64_t rows;
 
-    return print(s, &r, which, form, &place, &rows, f);
+    return print(s, &r, which, form, &place, &rows, f)
+        && (which != LEDGER_HOSTS || form != OUTPUT_TABLE || ferror(stdout)
+            || ledger_print_below(s, LEDGER_LOGGING, f));
 }
 
 bool ledger_print_below(struct store *s, enum ledger_table which, struct fault *f)

@@ -10,6 +10,7 @@ enum ledger_table {
     LEDGER_NOT_COMPLETE, /* files and why they are not all there; a table alone */
     LEDGER_PROBLEMS,
     LEDGER_HOSTS,
+    LEDGER_LOGGING,      /* what is known of how each host logs; a table alone */
     LEDGER_CHANNELS,
 };
 

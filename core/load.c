@@ -230,6 +230,16 @@ void batch_note(struct batch *b, uint64_t place, const char *reason)
     append_loss(b, (struct loss){ .place = place, .reason = reason, .note = true });
 }
 
+void batch_host_note(struct batch *b, struct span Computer, const char *what, struct span words)
+{
+    struct host_note *n = arena_get(&b->arena, sizeof *n);
+
+    if (!n)
+        return;
+    *n = (struct host_note){ b->host_notes, Computer, what, words };
+    b->host_notes = n;
+}
+
 void batch_unread(struct batch *b, uint64_t place, struct span text)
 {
     bool altered = false, full = false;

@@ -185,6 +185,15 @@ struct loss {
     bool note;          /* nothing was given up: worth knowing, and counted nowhere */
 };
 
+/* What a file tells of how its host logs: for people, as a sentence.  `what` is a
+ * word of ours (opens, maps, lost, ...); of one file, host and `what` one is kept. */
+struct host_note {
+    struct host_note *next;
+    struct span Computer;
+    const char *what;
+    struct span words;
+};
+
 /* What a batch holds of one host and channel. */
 struct range {
     struct range *next;
@@ -328,6 +337,7 @@ struct batch {
     struct context *contexts, *last_context;
     struct other *others;
     struct loss *losses, *last_loss;
+    struct host_note *host_notes;
     struct range *ranges, *last_range;
     struct range *bucket[RANGE_BUCKETS];
     uint32_t range_count;
@@ -395,6 +405,9 @@ void batch_loss(struct batch *b, uint64_t place, uint64_t len, const char *reaso
 
 /* Says something of a place that cost no record (a chunk's checksum is wrong). */
 void batch_note(struct batch *b, uint64_t place, const char *reason);
+
+/* The texts live in the arena; `what` is static. */
+void batch_host_note(struct batch *b, struct span Computer, const char *what, struct span words);
 
 /* Counts one more record that is not kept.  Past OTHERS_MAX names in one batch,
  * more than real records can bring, under no name. */

@@ -133,7 +133,8 @@ enum host_column {
     HOST_PROCESSES, HOST_CONTEXT, HOST_FIRST_TIME, HOST_LAST_TIME, HOST_RECOVERED /* loads */,
     HOST_FILES, HOST_GAPS, HOST_MISSING /* record numbers in them */,
     HOST_SHA256 /* how many of its loads have one: none, some, all */, HOST_SHA1, HOST_MD5,
-    HOST_IMPHASH, HOST_COLUMN_COUNT
+    HOST_IMPHASH, HOST_LOGGING /* how it logs, one sentence after the other */,
+    HOST_COLUMN_COUNT
 };
 
 /* Gaps: docs/case-file.md says how they are reckoned. */

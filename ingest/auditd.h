@@ -169,6 +169,11 @@ uint32_t audit_arch_named(struct span name);
 /* Serials are numbers of this. */
 #define AUDIT_CHANNEL SPAN("audit")
 
+/* ---- auditd_said.c ---- */
+bool audit_said_of(const struct audit_head *h, enum audit_said *said, uint64_t *count);
+/* `web1 kernel: [1.2] audit: audit_lost=44 audit_rate_limit=0 audit_backlog_limit=64` */
+bool audit_said_lost(struct span line, struct span *node, uint64_t *count);
+
 struct audit_group;
 
 struct audit_group *audit_group_open(struct batch *b);
@@ -178,6 +183,8 @@ void audit_group_take(struct audit_group *g, const struct audit_head *h, uint64_
  * the batch is full, and the loss is counted. */
 struct audit_event *audit_group_event(struct audit_group *g, const struct audit_head *h,
                                       uint64_t place);
+/* A line of the kernel's own that tells of lost records, in a syslog: false where it is none. */
+bool audit_group_kernel(struct audit_group *g, struct span line, uint64_t place);
 /* Counts what is nothing to us, leaves the rest in b->left, and frees. */
 void audit_group_end(struct audit_group *g);
 

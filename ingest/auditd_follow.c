@@ -24,6 +24,18 @@
 
 /* ---- opens ---- */
 
+#define HOSTS_SAID_MAX 64 /* of one source, whose rules are told */
+
+/* What the source that is read shows of the host's rules. */
+static struct audit_seen *seen_of(const struct audit_follow *f, struct audit_host *h)
+{
+    if (h->seen_in != f->source) {
+        h->seen_in = f->source;
+        h->seen = (struct audit_seen){ 0 };
+    }
+    return &h->seen;
+}
+
 /* A system library or the loader's cache: opens are audited everywhere. */
 static void note_opens(struct step *x, struct span name)
 {
@@ -83,7 +95,7 @@ static void take_open(struct step *x)
     uint64_t flags = open_flags(e);
     struct audit_file *file = p && e->what != AUDIT_HANDLE ? audit_opened_file(x, p) : NULL;
 
-    audit_seen_open(&x->f->seen, file ? audit_file_part(file, FILE_NAME) : SPAN_NONE);
+    audit_seen_open(seen_of(x->f, x->host), file ? audit_file_part(file, FILE_NAME) : SPAN_NONE);
     if (file && audit_file_part(file, FILE_NAME).at)
         note_opens(x, audit_file_part(file, FILE_NAME));
     if (e->exit >= 0) {
@@ -168,7 +180,7 @@ static void emit_map(struct step *x, int64_t fd)
         else if (fresh)
             r = file->resolution == RESOLUTION_EXACT ? RESOLUTION_INFERRED : file->resolution;
     }
-    audit_seen_map(&x->f->seen, r);
+    audit_seen_map(seen_of(x->f, x->host), r);
     /* Of one that is not known there is a name where only its folder is missing. */
     if (r == RESOLUTION_UNRESOLVED && !x->host->opens_seen)
         file = NULL;
@@ -221,7 +233,7 @@ static void take_exec(struct step *x)
     const struct audit_event *e = x->e;
     struct audit_process *p = x->process;
 
-    audit_seen_exec(&x->f->seen);
+    audit_seen_exec(seen_of(x->f, x->host));
     audit_fds_clear(x->f->state, p, true);
     audit_image_set(x->f->state, p, e->Image);
     audit_command_set(p, e->CommandLine);
@@ -303,6 +315,23 @@ static void take_event(struct audit_follow *f, struct batch *b, const struct aud
 
 /* ---- batches ---- */
 
+/* What the source that has ended told of each host's rules; of many, of the first. */
+static void say_seen(const struct audit_follow *f, struct batch *b)
+{
+    bool full = false;
+    size_t hosts = 0, said = 0;
+
+    for (const struct audit_host *h = audit_hosts(f->state); h; h = h->next)
+        hosts += h->seen_in == f->source;
+    for (const struct audit_host *h = audit_hosts(f->state); h && said < HOSTS_SAID_MAX; h = h->next)
+        if (h->seen_in == f->source) {
+            said++;
+            audit_seen_say(&h->seen, b, arena_copy(&b->arena, span_of(h->name, h->name_len), &full),
+                           hosts > 1);
+        }
+    audit_seen_given_up(b, audit_given_up(f->state));
+}
+
 static int by_value(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -340,19 +369,22 @@ void audit_follow(void *state, struct batch *b, bool last)
     }
     if (b->opens) {
         f->key_count = 0;
-        f->seen = (struct audit_seen){ 0 };
+        f->source++;
         if (!audit_chain_next(&f->chain, b->opens->path, b->opens->bundle)
             && b->opens->trust < HOST_OF_NAME) /* another log, and nobody says whose */
             audit_host_forget(f->state, audit_host(f->state, batch_host(b, SPAN_NONE)));
         return;
     }
     for (const struct range *r = b->ranges; r; r = r->next) /* syslog may carry both */
-        f->seen.sysmon = f->seen.sysmon || span_is(r->Channel, "Linux-Sysmon/Operational");
+        if (span_is(r->Channel, "Linux-Sysmon/Operational"))
+            seen_of(f, audit_host(f->state, r->Computer))->sysmon = true;
     if (left) {
         for (const struct audit_notice *n = left->notices; n; n = n->next) {
+            struct audit_host *h = audit_host(f->state, n->node);
+
             if (n->said == AUDIT_SAID_RULES || n->said == AUDIT_SAID_START)
-                audit_host(f->state, n->node)->opens_seen = false;
-            audit_seen_notice(&f->seen, n);
+                h->opens_seen = false;
+            audit_seen_notice(seen_of(f, h), n);
         }
         for (const struct audit_event *e = left->events; e; e = e->next) {
             if (is_rest(f, e->hash))
@@ -364,7 +396,7 @@ void audit_follow(void *state, struct batch *b, bool last)
         b->left = NULL;
     }
     if (last)
-        audit_seen_say(&f->seen, b, audit_given_up(f->state));
+        say_seen(f, b);
 }
 
 void audit_follow_end(void *state)

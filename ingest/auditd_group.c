@@ -122,40 +122,17 @@ static struct audit_event *event_of(struct audit_group *g, const struct audit_he
 
 /* ---- what is no system call, but tells how much was seen ---- */
 
-static bool said_of(const struct audit_head *h, enum audit_said *said, uint64_t *count)
+static void leave_notice(struct audit_group *g, struct audit_notice what, struct span node)
 {
-    struct span body = h->body, name;
-    struct audit_value v;
-    bool config = span_is(h->type, "CONFIG_CHANGE") || span_is(h->type, "1305");
+    struct audit_notice *n = g->left ? arena_get(&g->b->arena, sizeof *n) : NULL;
+    bool full = false;
 
-    *count = 1;
-    if (span_is(h->type, "DAEMON_START") || span_is(h->type, "1200")) {
-        *said = AUDIT_SAID_START;
-        return true;
-    }
-    if (span_is(h->type, "URINGOP") || span_is(h->type, "1336")) {
-        *said = AUDIT_SAID_URING;
-        while (audit_field(&body, &name, &v))
-            if (span_is(name, "uring_op"))
-                return span_is(v.text, "18") || span_is(v.text, "28") || span_is(v.text, "openat")
-                    || span_is(v.text, "openat2");
-        return false;
-    }
-    while (config && audit_field(&body, &name, &v)) {
-        if (span_is(name, "op") && (span_is(v.text, "add_rule") || span_is(v.text, "remove_rule"))) {
-            *said = AUDIT_SAID_RULES;
-            return true;
-        }
-        if (span_is(name, "audit_enabled") && span_is(v.text, "0")) {
-            *said = AUDIT_SAID_OFF;
-            return true;
-        }
-        if (span_is(name, "lost") && audit_number(v.text, false, count) && *count > 0) {
-            *said = AUDIT_SAID_LOST;
-            return true;
-        }
-    }
-    return false;
+    if (!n)
+        return;
+    *n = what;
+    n->next = g->left->notices;
+    n->node = batch_host(g->b, arena_copy(&g->b->arena, node, &full));
+    g->left->notices = n;
 }
 
 static void notice(struct audit_group *g, const struct audit_head *h, uint64_t place)
@@ -163,17 +140,21 @@ static void notice(struct audit_group *g, const struct audit_head *h, uint64_t p
     enum audit_said said;
     uint64_t count;
 
-    if (!g->left || !said_of(h, &said, &count))
-        return;
-    struct audit_notice *n = arena_get(&g->b->arena, sizeof *n);
-    if (!n)
-        return;
-    bool full = false;
-    *n = (struct audit_notice){
-        .next = g->left->notices, .place = place, .time = h->time, .said = said, .count = count,
-        .node = batch_host(g->b, arena_copy(&g->b->arena, h->node, &full)),
-    };
-    g->left->notices = n;
+    if (audit_said_of(h, &said, &count))
+        leave_notice(g, (struct audit_notice){ .place = place, .time = h->time, .said = said,
+                                               .count = count }, h->node);
+}
+
+bool audit_group_kernel(struct audit_group *g, struct span line, uint64_t place)
+{
+    struct span node;
+    uint64_t count;
+
+    if (!audit_said_lost(line, &node, &count))
+        return false;
+    leave_notice(g, (struct audit_notice){ .place = place, .time = MOMENT_NONE, .said = AUDIT_SAID_LOST,
+                                           .count = count }, node);
+    return true;
 }
 
 struct audit_event *audit_group_event(struct audit_group *g, const struct audit_head *h,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define UNRESOLVED_PERCENT 20
+#define NO_NOTE UINT64_MAX /* no news for the ledger, but a fact of the host */
 
 /* The first two parts of a path: "/usr/lib". */
 static struct span folder_of(struct span name)
@@ -81,64 +82,96 @@ void audit_seen_notice(struct audit_seen *s, const struct audit_notice *n)
     }
 }
 
-__attribute__((format(printf, 3, 4)))
-static void say(struct batch *b, uint64_t place, const char *format, ...)
+/* Whose notes, and where they go. */
+struct saying {
+    struct batch *b;
+    struct span Computer;
+    bool named;
+};
+
+/* A note of the ledger, and the host's. */
+PRINTF_LIKE(4, 5)
+static void say(const struct saying *to, const char *what, uint64_t place, const char *format, ...)
 {
-    char text[400];
-    bool full = false;
+    char text[600];
+    size_t head = 0;
+    bool full = false, name = to->named && to->Computer.len && to->Computer.at[0] != UNNAMED_MARK;
     va_list args;
 
+    if (name)
+        head = (size_t)snprintf(text, sizeof text, "%.*s: ", (int)(to->Computer.len < 100 ? to->Computer.len : 100),
+                                (const char *)to->Computer.at);
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text + head, sizeof text - head, format, args);
     va_end(args);
     /* With its zero: a reason is a C string. */
-    struct span kept = arena_copy(&b->arena, span_of(text, strlen(text) + 1), &full);
-    if (!full)
-        batch_note(b, place, (const char *)kept.at);
+    struct span kept = arena_copy(&to->b->arena, span_of(text, strlen(text) + 1), &full);
+    if (full)
+        return;
+    if (place != NO_NOTE)
+        batch_note(to->b, place, (const char *)kept.at);
+    batch_host_note(to->b, to->Computer, what, span_of(kept.at + head, kept.len - 1 - head));
 }
 
-static void say_opens(const struct audit_seen *s, struct batch *b)
+static void say_opens(const struct audit_seen *s, const struct saying *to)
 {
     char list[300] = "";
     size_t len = 0;
 
     if (s->opens == 0) {
-        say(b, 0, "no open is audited: no executable map can be given a path");
+        say(to, "no-opens", 0, "no open is audited: no executable map can be given a path");
         return;
     }
     if (!s->library && !s->more_folders && s->folders && s->execs + s->maps > 0) {
         for (unsigned i = 0; i < s->folders && len + 70 < sizeof list; i++)
             len += (size_t)snprintf(list + len, sizeof list - len, "%s%.*s", i ? ", " : "",
                                     (int)s->folder[i].len, s->folder[i].name);
-        say(b, 0, "opens are audited only in some folders, it seems: %s", list);
+        say(to, "no-opens", 0, "opens are audited only in some folders, it seems: %s", list);
+    } else if (s->library) {
+        say(to, "opens", NO_NOTE, "opens are audited everywhere, it seems");
     }
     if (s->unresolved * 100 > s->maps * UNRESOLVED_PERCENT)
-        say(b, 0, "%llu of %llu executable maps are unresolved: opens are not audited everywhere "
-            "on this host, paths are inferred", (unsigned long long)s->unresolved,
+        say(to, "unresolved", 0, "%llu of %llu executable maps are unresolved: opens are not audited "
+            "everywhere on this host, paths are inferred", (unsigned long long)s->unresolved,
             (unsigned long long)s->maps);
 }
 
-void audit_seen_say(struct audit_seen *s, struct batch *b, uint64_t given_up)
+void audit_seen_say(const struct audit_seen *s, struct batch *b, struct span Computer, bool named)
 {
+    struct saying to = { b, Computer, named };
+
     if (s->execs + s->opens + s->maps > 0) {
-        if (s->maps == 0)
-            say(b, 0, "no mmap with PROT_EXEC is audited: no module load can be told");
-        say_opens(s, b);
+        if (s->maps)
+            say(&to, "maps", NO_NOTE, "mmap with PROT_EXEC is audited");
+        else
+            say(&to, "no-maps", 0, "no mmap with PROT_EXEC is audited: no module load can be told");
+        say_opens(s, &to);
     }
     if (s->sysmon)
-        say(b, 0, "Sysmon for Linux logs processes and files, and no module loads: auditd does");
+        say(&to, "sysmon", 0, "Sysmon for Linux logs processes and files, and no module loads: auditd does");
     if (s->rules)
-        say(b, s->rules_place, "audit rules changed %llu times while the log was written",
+        say(&to, "rules", s->rules_place, "audit rules changed %llu times while the log was written",
             (unsigned long long)s->rules);
     if (s->off)
-        say(b, s->off_place, "auditing was switched off");
+        say(&to, "off", s->off_place, "auditing was switched off");
     if (s->lost)
-        say(b, s->lost_place, "the kernel lost records: lost=%llu",
+        say(&to, "lost", s->lost_place, "the kernel lost records: lost=%llu",
             (unsigned long long)s->lost_records);
     if (s->urings)
-        say(b, 0, "%llu files were opened by io_uring, which tells no descriptor",
+        say(&to, "uring", 0, "%llu files were opened by io_uring, which tells no descriptor",
             (unsigned long long)s->urings);
-    if (given_up)
-        say(b, 0, "%llu processes, descriptors or names were given up for a ceiling",
-            (unsigned long long)given_up);
+}
+
+void audit_seen_given_up(struct batch *b, uint64_t given_up)
+{
+    char text[96];
+    bool full = false;
+
+    if (!given_up)
+        return;
+    snprintf(text, sizeof text, "%llu processes, descriptors or names were given up for a ceiling",
+             (unsigned long long)given_up);
+    struct span kept = arena_copy(&b->arena, span_of(text, strlen(text) + 1), &full);
+    if (!full)
+        batch_note(b, 0, (const char *)kept.at);
 }

@@ -23,7 +23,9 @@ void audit_seen_map(struct audit_seen *s, enum resolution r);
 static inline void audit_seen_exec(struct audit_seen *s) { s->execs++; }
 void audit_seen_notice(struct audit_seen *s, const struct audit_notice *n);
 
-/* Adds the notes to the batch. */
-void audit_seen_say(struct audit_seen *s, struct batch *b, uint64_t given_up);
+/* Adds the notes to the batch, and to what is known of the host; `named`: the notes
+ * begin with its name. */
+void audit_seen_say(const struct audit_seen *s, struct batch *b, struct span Computer, bool named);
+void audit_seen_given_up(struct batch *b, uint64_t given_up);
 
 #endif

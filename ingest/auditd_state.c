@@ -94,6 +94,11 @@ struct audit_host *audit_host(struct audit_state *s, struct span node)
     return s->hosts = h;
 }
 
+struct audit_host *audit_hosts(const struct audit_state *s)
+{
+    return s->hosts;
+}
+
 void audit_host_forget(struct audit_state *s, struct audit_host *h)
 {
     for (struct audit_process *p = s->oldest, *newer; p; p = newer) {

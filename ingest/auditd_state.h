@@ -5,7 +5,7 @@
 #ifndef INGEST_AUDITD_STATE_H
 #define INGEST_AUDITD_STATE_H
 
-#include "ingest/auditd.h"
+#include "ingest/auditd_seen.h"
 
 /* What is known of an open file; shared by every descriptor of it. */
 enum file_part { FILE_NAME, FILE_RAW, FILE_INODE, FILE_DEV, FILE_MODE, FILE_OWNER, FILE_PARTS };
@@ -54,6 +54,8 @@ struct audit_host {
     bool opens_seen;    /* opens of system libraries are audited: not only some folders */
     bool cache_seen;    /* its loader asks /etc/ld.so.cache */
     int64_t last_time;
+    struct audit_seen seen; /* of source number seen_in */
+    uint64_t seen_in;
     size_t name_len;
     uint8_t name[];
 };
@@ -66,6 +68,8 @@ void audit_state_close(struct audit_state *s);
 /* The host's state, made where it is new; never NULL: past the ceiling they
  * share one that remembers nothing. */
 struct audit_host *audit_host(struct audit_state *s, struct span node);
+/* All of them, by `next`. */
+struct audit_host *audit_hosts(const struct audit_state *s);
 /* Forgets the processes of a host. */
 void audit_host_forget(struct audit_state *s, struct audit_host *h);
 

@@ -9,7 +9,7 @@
 struct audit_follow {
     struct audit_state *state;
     struct audit_chain chain;
-    struct audit_seen seen;
+    uint64_t source; /* the number of the one that is read */
     uint64_t *keys; /* of the piece before */
     size_t key_count, key_room;
 };

@@ -16,6 +16,7 @@ static const struct decoder *const decoders[] = {
     &json_decoder,
     &csv_decoder,
     &auditd_decoder,
+    &audit_rules_decoder,
     &syslog_decoder,
     &xml_decoder,
 };

@@ -263,7 +263,11 @@ static bool take_audit(struct file *f, struct span line, uint64_t place)
         return false;
     switch (audit_line(line, true, &h)) {
     case AUDIT_NOTHING:
-        return false;
+        if (!memmem(line.at, line.len, "audit_lost=", 11))
+            return false;
+        if (!f->audit)
+            f->audit = audit_group_open(f->batch);
+        return audit_group_kernel(f->audit, line, place);
     case AUDIT_BROKEN:
         batch_loss(f->batch, place, line.len, "an audit record without its number: journald's "
                    "short form leaves it out; export with `journalctl -o json`");

@@ -108,9 +108,17 @@ static const struct column_text host_columns[HOST_COLUMN_COUNT] = {
     [HOST_SHA1] = { "sha1", SHARE("sha1") },
     [HOST_MD5] = { "md5", SHARE("md5") },
     [HOST_IMPHASH] = { "imphash", SHARE("imphash") },
+    [HOST_LOGGING] = { "logging", "n.logging" },
 };
 
 #define CARRY(hash) "sum(s.loads + s.recovered) FILTER (WHERE m." hash " IS NOT NULL)"
+
+/* What one file of a host denies and another shows is not said. */
+#define TOLD \
+    ", of_host AS (SELECT coalesce(o.merged_into, o.id) AS host, n.what, n.words FROM host_note n" \
+    " JOIN host o ON o.id = n.host), told AS (SELECT DISTINCT host, what, words FROM of_host a" \
+    " WHERE a.what NOT LIKE 'no-%' OR NOT EXISTS (SELECT 1 FROM of_host b WHERE b.host = a.host" \
+    " AND b.what = substr(a.what, 4)) ORDER BY host, what, words) "
 
 #define HOST_TABLES \
     " FROM host h" \
@@ -132,16 +140,18 @@ static const struct column_text host_columns[HOST_COLUMN_COUNT] = {
     " coalesce(" CARRY("sha256") ", 0) AS sha256, coalesce(" CARRY("sha1") ", 0) AS sha1," \
     " coalesce(" CARRY("md5") ", 0) AS md5, coalesce(" CARRY("imphash") ", 0) AS imphash" \
     " FROM sighting s JOIN pair p ON p.id = s.pair JOIN module m ON m.id = p.module" \
-    " GROUP BY s.host) t ON t.host = h.id WHERE h.merged_into IS NULL"
+    " GROUP BY s.host) t ON t.host = h.id" \
+    " LEFT JOIN (SELECT host, group_concat(words, '; ') AS logging FROM told GROUP BY host) n" \
+    " ON n.host = h.id WHERE h.merged_into IS NULL"
 
 static const bool host_is_text[HOST_COLUMN_COUNT] = {
     [HOST_NAME] = true, [HOST_PLATFORM] = true, [HOST_SHA256] = true, [HOST_SHA1] = true,
-    [HOST_MD5] = true, [HOST_IMPHASH] = true,
+    [HOST_MD5] = true, [HOST_IMPHASH] = true, [HOST_LOGGING] = true,
 };
 static const size_t host_texts[] = { HOST_NAME };
 
 static const struct list host_list = {
-    host_columns, HOST_COLUMN_COUNT, RUNS "SELECT h.id AS id", HOST_TABLES,
+    host_columns, HOST_COLUMN_COUNT, RUNS TOLD "SELECT h.id AS id", HOST_TABLES,
     " ORDER BY top_score DESC NULLS LAST, hits DESC, host COLLATE BINARY, id",
     host_texts, 1, host_is_text,
 };

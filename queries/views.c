@@ -13,7 +13,8 @@ static const char *const heads[VIEW_COUNT] = {
                    " (SELECT coalesce((SELECT y.source FROM process y WHERE y.id = x.explained_by),"
                    " x.source) FROM process x WHERE x.id = l.process) AS process_source",
     [VIEW_MODULES] = "CREATE TEMP VIEW modules AS SELECT m.id AS id,"
-                     " (SELECT max(p.SuspicionScore) FROM pair p WHERE p.module = m.id)"
+                     " (SELECT max(s.SuspicionScore) FROM pair p JOIN sighting s"
+                     " ON s.pair = p.id WHERE p.module = m.id)"
                      " AS SuspicionScore,"
                      " (SELECT count(*) FROM pair p WHERE p.module = m.id) AS images,"
                      " (SELECT coalesce(sum(s.loads), 0) FROM pair p JOIN sighting s"

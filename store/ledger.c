@@ -223,6 +223,22 @@ static bool add_counts(struct store *s, const struct source *src, const struct b
     return stmt_run(s, st, f);
 }
 
+static bool add_host_note(struct store *s, const struct source *src, const struct host_note *n,
+                          struct fault *f)
+{
+    sqlite3_stmt *st;
+    int64_t host;
+
+    if (!intern_host(s, n->Computer, PLATFORM_LINUX, &host, f)
+        || !(st = stmt_get(s, STMT_HOST_NOTE_NEW, f)))
+        return false;
+    stmt_number(st, 1, src->evidence);
+    stmt_number(st, 2, host);
+    stmt_text(st, 3, span_text(n->what));
+    stmt_text(st, 4, n->words);
+    return stmt_run(s, st, f);
+}
+
 bool ledger_batch(struct store *s, struct source *src, const struct batch *b,
                   const struct counts *counts, struct fault *f)
 {
@@ -232,6 +248,9 @@ bool ledger_batch(struct store *s, struct source *src, const struct batch *b,
     for (const struct loss *l = b->losses; l; l = l->next)
         if (!ledger_problem(s, src, l->note ? "note" : "damaged", l->place, l->len,
                             l->reason ? l->reason : "", f))
+            return false;
+    for (const struct host_note *n = b->host_notes; n; n = n->next)
+        if (!add_host_note(s, src, n, f))
             return false;
     return add_others(s, src, b, f) && ledger_shifts_flush(s, f)
         && add_counts(s, src, b, counts, f);

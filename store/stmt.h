@@ -396,6 +396,7 @@
     _(FACT_HISTORY_NEW,"INSERT INTO fact_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
     _(FACT_HISTORY_READ,"SELECT id, time, action, import, author, reason, sightings, prev_hash," \
                        " hash FROM fact_history ORDER BY id") \
+    _(HOST_NOTE_NEW,   "INSERT OR REPLACE INTO host_note VALUES (?1, ?2, ?3, ?4)") \
     _(FILE_NEW,        "INSERT OR IGNORE INTO sighting_file SELECT ?1, ifnull(?2, '')," \
                        " ifnull(?3, ''), ifnull(?4, ''), ifnull(?5, '') WHERE (SELECT count(*)" \
                        " FROM sighting_file WHERE sighting = ?1) < 16") \

@@ -98,6 +98,7 @@ static const struct detail_field fields[] = {
     { "Hits", HOST_HITS, COLUMN_NUMBER }, { "Processes", HOST_PROCESSES, COLUMN_NUMBER },
     { "Context", HOST_CONTEXT, COLUMN_NUMBER }, { "Files", HOST_FILES, COLUMN_NUMBER },
     { "Gaps", HOST_GAPS, COLUMN_NUMBER }, { "  missing", HOST_MISSING, COLUMN_NUMBER },
+    { "How it logs", HOST_LOGGING, COLUMN_TEXT },
 };
 
 static const struct detail_field hashes[] = {

@@ -662,6 +662,87 @@ static void the_notes_tell_what_could_be_seen(void **state)
     log_close(&l);
 }
 
+/* Is it told of the host under this word? */
+static bool told(const struct log *l, const char *Computer, const char *what, const char *words)
+{
+    for (unsigned i = 0; i < l->batches; i++)
+        for (const struct host_note *n = l->batch[i]->host_notes; n; n = n->next)
+            if (span_is(n->Computer, Computer) && strcmp(n->what, what) == 0
+                && memmem(n->words.at, n->words.len, words, strlen(words)))
+                return true;
+    return false;
+}
+
+static void what_a_log_shows_of_its_rules_is_told_of_its_host(void **state)
+{
+    struct log l = log_of("node=a type=CONFIG_CHANGE " MSG("1") "op=set lost=0 old=44 auid=0 res=1\n"
+        "node=b type=CONFIG_CHANGE " MSG("2") "auid=0 ses=1 op=remove_rule key=\"k\" list=4 res=1\n");
+    static const char text[] =
+        "Oct 28 09:56:44 web9 kernel: [ 1.0] audit: audit_lost=7 audit_rate_limit=0\n"
+        "Oct 28 09:56:44 web9 sshd: audit_lost=9\n";
+
+    (void)state;
+    assert_true(told(&l, "a", "lost", "lost=44"));
+    assert_true(told(&l, "b", "rules", "changed 1 times"));
+    assert_false(told(&l, "b", "lost", ""));
+    assert_true(says(&l, "a: the kernel lost records: lost=44")); /* of two hosts each is named */
+    log_close(&l);
+    l = (struct log){ 0 };
+    log_read(&l, &syslog_decoder, "kern.log", SPAN(text), sizeof text, HOST_OF_FOLDER);
+    assert_true(told(&l, "web9", "lost", "lost=7"));
+    assert_int_equal(l.counts.records, 0);
+    log_close(&l);
+}
+
+/* One file of rules, whole. */
+static void assert_rules(const char *text, const char *want)
+{
+    const struct decoder *d = &audit_rules_decoder;
+    struct batch *b = batch_open(1, 0, strlen(text));
+    struct piece p = { .bytes = span_text(text), .first = true, .last = true };
+    char have[2048] = "";
+    size_t used = 0;
+
+    assert_ptr_equal(decoder_for(p.bytes), d);
+    d->decode(&p, b);
+    for (const struct loss *n = b->losses; n; n = n->next)
+        used += (size_t)snprintf(have + used, sizeof have - used, "%s\n", n->reason);
+    assert_string_equal(have, want);
+    assert_int_equal(b->counts.records, 0);
+    batch_close(b);
+}
+
+static void rules_tell_what_they_let_one_see(void **state)
+{
+    static const char *const none[] = {
+        "-D\n-b 8192\n", "- a list\n- of things\n", "-a b\n", "#!/bin/sh\nls -a\n", "-w\n", "",
+    };
+
+    (void)state;
+    assert_rules("## all\n-D\n-b 8192\n--backlog_wait_time 60000\n"
+                 "-a always,exit -F arch=b64 -S execve,execveat -k e\n"
+                 "-a always,exit -F arch=b64 -S open,openat,openat2 -F success=1 -k o\n"
+                 "-a always,exit -F arch=b64 -S mmap -F a2&4 -F success=1 -k m\n",
+                 "rules: open is audited everywhere\nrules: mmap is audited everywhere\n"
+                 "rules: execve is audited everywhere\n");
+    assert_rules("-a never,exit -F arch=b64 -F dir=/dev/shm -k s\n"
+                 "-a exit,always -F arch=b64 -S openat -F dir=/tmp -F key=t\n"
+                 "-a always,exit -S openat -F dir=/var/tmp\n"
+                 "-a always,exit -S open -F exit=-EACCES\n-w /etc/passwd -p wa\nodd line\n",
+                 "this line is no audit rule\n"
+                 "rules: open is audited under conditions alone (users, results), and in /tmp, /var/tmp\n"
+                 "rules: no mmap is audited: no module load can be told\n"
+                 "rules: no execve is audited: no process has a command line\n"
+                 "rules: muted, so that nothing loaded from there is seen: /dev/shm\n");
+    /* What was logged already is not muted by a later rule; failures are no opens. */
+    assert_rules("-a always,exit -S open\n-a never,exit -F dir=/dev/shm\n-a always,exit -S mmap -F success=0\n",
+                 "rules: open is audited everywhere\n"
+                 "rules: no mmap is audited: no module load can be told\n"
+                 "rules: no execve is audited: no process has a command line\n");
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(audit_rules_decoder.sniff(span_text(none[i])));
+}
+
 static void rotated_names_are_one_log_oldest_first(void **state)
 {
     static const char *const order[] = { "a.log", "audit.log.10", "audit.log.2.gz", "audit.log.1",
@@ -701,6 +782,8 @@ int main(void)
         cmocka_unit_test(no_event_is_cut),
         cmocka_unit_test(what_grows_has_a_ceiling),
         cmocka_unit_test(the_notes_tell_what_could_be_seen),
+        cmocka_unit_test(what_a_log_shows_of_its_rules_is_told_of_its_host),
+        cmocka_unit_test(rules_tell_what_they_let_one_see),
         cmocka_unit_test(rotated_names_are_one_log_oldest_first),
     };
 
