@@ -369,7 +369,8 @@ static inline void fake_hosts(struct page *p)
         row[HOST_NAME] = fake_text(i ? "BLIND" : "WS01");
         row[HOST_PLATFORM] = fake_text("windows");
         row[HOST_FIRST_TIME] = row[HOST_LAST_TIME] = fake_number(1661978347561000);
-        row[HOST_SHA256] = row[HOST_SHA1] = row[HOST_MD5] = row[HOST_IMPHASH] = (struct cell){ 0 };
+        row[HOST_SHA256] = row[HOST_SHA1] = row[HOST_MD5] = row[HOST_IMPHASH] = row[HOST_LOGGING]
+            = (struct cell){ 0 };
         if (i)
             continue;
         row[HOST_LOADS] = row[HOST_PROCESSES] = fake_number(7);

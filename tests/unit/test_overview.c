@@ -199,8 +199,8 @@ static void the_ledger_the_hosts_and_the_damage(void **state)
            "3333333333333333333333333333333333333333333333333333333333333333"
            "|0|0|0|0|0|0|0|0|0|-|-|-|0\n");
     expect(s, everything(QUESTION_HOSTS),
-           "WS01|windows|2|3|3|4|1|1|12500000|16000000|1|1|0|0|some|none|some|none\n"
-           "WS02|windows|0|-|2|2|1|0|21000000|22000000|0|1|0|0|all|none|some|none\n");
+           "WS01|windows|2|3|3|4|1|1|12500000|16000000|1|1|0|0|some|none|some|none|-\n"
+           "WS02|windows|0|-|2|2|1|0|21000000|22000000|0|1|0|0|all|none|some|none|-\n");
     expect(s, question_open(QUESTION_PROBLEMS), "/e/one.evtx|700|1|made to be damaged|damaged|-\n");
     store_close(s);
     case_remove(path);
