@@ -1,17 +1,12 @@
-/* Limits and the password of archives, from options, a file or the keyboard.
- *
- * The password never stands in argv and is never shown or logged. */
+/* Limits and the passwords of archives, from options, a file or the keyboard. */
 #include "cli/bundle_words.h"
 
-#include "cli/tell.h"
 #include "ingest/decoder.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define NUMBER_MAX (1ull << 60)
@@ -71,43 +66,7 @@ static bool record_read(uint64_t *bytes, const struct options *o, struct fault *
     return true;
 }
 
-/* ---- the password ---- */
-
-/* The first line; false where it is longer than a password may be. */
-static bool read_line(int fd, char password[static PASSWORD_MAX + 1])
-{
-    size_t len = 0;
-    char c;
-    ssize_t n;
-
-    while ((n = read(fd, &c, 1)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 || c == '\n')
-            break;
-        if (len == PASSWORD_MAX)
-            return false;
-        password[len++] = c;
-    }
-    if (len > 0 && password[len - 1] == '\r')
-        len--;
-    password[len] = 0;
-    return true;
-}
-
-static bool from_file(const char *path, char password[static PASSWORD_MAX + 1], struct fault *f)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok;
-
-    if (fd < 0)
-        return fault_errno(f, "%s", path);
-    ok = read_line(fd, password);
-    close(fd);
-    if (!ok)
-        return fault(f, FAULT_LIMIT, "%s: its first line is too long for a password", path);
-    return *password || fault(f, FAULT_USAGE, "%s: its first line is empty: no password", path);
-}
+/* ---- the passwords ---- */
 
 static bool is_encrypted_zip(const char *path)
 {
@@ -126,45 +85,41 @@ static bool is_encrypted_zip(const char *path)
     return n > 0 && magic_zip_is_encrypted(span_of(head, (size_t)n));
 }
 
-static void ask(const char *path, char password[static PASSWORD_MAX + 1])
-{
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    struct termios before, quiet;
-
-    if (tty < 0)
-        return;
-    if (tcgetattr(tty, &before) == 0) {
-        quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        tell("%s is encrypted; its password (nothing: its members are only listed):", path);
-        if (tcsetattr(tty, TCSAFLUSH, &quiet) == 0) {
-            if (!read_line(tty, password))
-                *password = 0;
-            tcsetattr(tty, TCSAFLUSH, &before);
-        }
-    }
-    close(tty);
-}
-
 bool bundle_words_read(struct bundle_words *w, const struct options *o, const char *const *paths,
                        size_t count, struct fault *f)
 {
     const char *file = options_value(o, "password-file");
 
     *w = (struct bundle_words){ 0 };
-    if (!limits_read(&w->options.limits, o, f) || !record_read(&w->record_max, o, f) || (file && !from_file(file, w->password, f)))
+    if (!limits_read(&w->options.limits, o, f) || !record_read(&w->record_max, o, f)
+        || (file && !passwords_read(&w->passwords, file, f)))
         return false;
-    for (size_t i = 0; !file && i < count && isatty(STDIN_FILENO) && isatty(STDERR_FILENO); i++)
-        if (is_encrypted_zip(paths[i])) {
-            ask(paths[i], w->password);
-            break;
+    w->asks = !file && unlock_can_ask();
+    for (size_t i = 0; w->asks && i < count; i++)
+        if (is_encrypted_zip(paths[i])
+            && unlock_ask(&w->passwords, &w->options, paths[i]) == UNLOCKED_ENOUGH) {
+            bundle_words_clear(w);
+            return fault(f, FAULT_INTERRUPTED, "stopped at the question for a password");
         }
-    w->options.password = *w->password ? w->password : NULL;
+    bundle_words_use(w);
     return true;
+}
+
+bool bundle_words_asked(const char *const *paths, size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(paths[i], path) == 0 && is_encrypted_zip(path))
+            return true;
+    return false;
+}
+
+void bundle_words_use(struct bundle_words *w)
+{
+    w->options.passwords = *w->passwords.text ? w->passwords.text : NULL;
 }
 
 void bundle_words_clear(struct bundle_words *w)
 {
-    explicit_bzero(w->password, sizeof w->password);
-    w->options.password = NULL;
+    passwords_clear(&w->passwords);
+    w->options.passwords = NULL;
 }

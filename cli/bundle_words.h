@@ -1,13 +1,13 @@
-/* The words that `modhunt ingest` and the console share: the password of archives,
+/* The words that `modhunt ingest` and the console share: the passwords of archives,
  * and the limits. */
 #ifndef CLI_BUNDLE_WORDS_H
 #define CLI_BUNDLE_WORDS_H
 
 #include "cli/options.h"
-#include "ingest/bundle.h"
+#include "cli/unlock.h"
 
 #define BUNDLE_OPTIONS \
-    { "password-file", 0, "FILE", "the password of encrypted zips: its first line" }, \
+    { "password-file", 0, "FILE", "passwords of encrypted zips, one a line" }, \
     { "max-depth", 0, "N", "bundles in bundles that are opened; 3 unless told" }, \
     { "max-members", 0, "N", "members of one bundle; a million unless told" }, \
     { "max-member", 0, "SIZE", "one member, unpacked; 64G unless told" }, \
@@ -19,13 +19,17 @@
 struct bundle_words {
     struct bundle_options options;
     uint64_t record_max; /* 0: the usual */
-    char password[PASSWORD_MAX + 1];
+    struct passwords passwords;
+    bool asks;           /* a human sits at a terminal, and gave no file of passwords */
 };
 
 /* Reads them.  Where one of the paths is an encrypted zip, no file was given and
  * a human sits at a terminal, asks for the password without showing it. */
 bool bundle_words_read(struct bundle_words *w, const struct options *o, const char *const *paths,
                        size_t count, struct fault *f) MUST_CHECK;
-void bundle_words_clear(struct bundle_words *w); /* overwrites the password */
+/* Was it asked for before, because the file was named? */
+bool bundle_words_asked(const char *const *paths, size_t count, const char *path);
+void bundle_words_use(struct bundle_words *w);   /* passwords were added: gives them on */
+void bundle_words_clear(struct bundle_words *w); /* overwrites the passwords */
 
 #endif

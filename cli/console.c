@@ -239,7 +239,7 @@ static int open_case(const char *path)
     return s ? console(path, s, false, &(struct ingest_options){ 0 }) : tell_fault(&f);
 }
 
-static int open_evidence(const struct ingest_options *how)
+static int open_evidence(const struct ingest_options *how, struct bundle_words *words)
 {
     char path[CASE_PATH_MAX];
     bool elsewhere, made;
@@ -253,7 +253,7 @@ static int open_evidence(const struct ingest_options *how)
     tell("the case is %s%s", path,
         elsewhere ? " (this folder is evidence itself, or can't be written)" : "");
     if (!has_terminal()) {
-        status = intake_run(path, how);
+        status = intake_run(path, how, words);
         if (status <= STATUS_DAMAGED)
             tell("to see the hits: modhunt hunt -c %s", path);
         return status;
@@ -327,7 +327,7 @@ static int console_run(const struct command *c, const struct options *o)
     how.bundles = bundles.options;
     how.record_max = bundles.record_max;
     how.follow = options_given(o, "follow");
-    status = open_evidence(&how);
+    status = open_evidence(&how, &bundles);
     bundle_words_clear(&bundles);
     host_words_clear(&how);
     return status;

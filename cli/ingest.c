@@ -33,7 +33,7 @@ static int ingest_run(const struct command *c, const struct options *o)
     how.follow = options_given(o, "follow");
     how.bundles = bundles.options;
     how.record_max = bundles.record_max;
-    status = intake_run(path, &how);
+    status = intake_run(path, &how, &bundles);
     bundle_words_clear(&bundles);
     host_words_clear(&how);
     return status;

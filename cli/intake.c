@@ -13,6 +13,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #define LOOK_MS 100   /* how long a signal may go unnoticed */
 #define FOLLOW_MS 500 /* the same while files are followed for days */
@@ -120,37 +121,126 @@ static bool watch(struct feed *fd, struct progress *p, bool *stopped, struct fau
     return !failed;
 }
 
-static int load(struct feed *fd, const char *case_path, const char *path, bool *empty)
+/* What one ingest came to. */
+struct run {
+    struct feed fd;
+    char **locked;          /* files that wait for a password */
+    size_t locked_count;
+    int64_t took;
+    bool stopped;
+};
+
+static void run_clear(struct run *r)
+{
+    while (r->locked_count)
+        free(r->locked[--r->locked_count]);
+    free(r->locked);
+    r->locked = NULL;
+    feed_clear(&r->fd);
+}
+
+static void take_locked(struct run *r)
+{
+    char *path;
+
+    while ((path = ingest_locked(r->fd.ingest, r->locked_count))) {
+        r->locked = memory_grow(r->locked, r->locked_count + 1, sizeof *r->locked);
+        r->locked[r->locked_count++] = path;
+    }
+}
+
+/* All of it is in, or was stopped.  False: it failed, which was told. */
+static bool load(struct run *r, const char *case_path)
 {
     struct progress p;
     struct fault f, closing;
-    bool ok, stopped;
+    bool ok;
 
     progress_begin(&p);
-    ok = watch(fd, &p, &stopped, &f);
-    if (!feed_stop(fd, &closing) && ok) {
+    ok = watch(&r->fd, &p, &r->stopped, &f);
+    take_locked(r);
+    if (!feed_stop(&r->fd, &closing) && ok) {
         f = closing;
         ok = false;
     }
-    *empty = false;
+    r->took = moment_ticks() - p.began;
     if (!ok) {
         tell_fault(&f);
         tell("what was committed is in %s; the same command continues from there", case_path);
-        return STATUS_FAILED;
     }
-    if (fd->follows && stopped)
-        tell("the same command goes on from here");
-    return intake_report(case_path, path, fd, moment_ticks() - p.began, stopped && !fd->follows,
-                         empty);
+    return ok;
 }
 
-int intake_run(const char *case_path, const struct ingest_options *how)
+/* ---- passwords ---- */
+
+/* Asks for those of the files that wait for one.  Gives how many open now: they
+ * are the first of the list. */
+static size_t unlock(struct run *r, const struct ingest_options *how, struct bundle_words *words)
 {
+    size_t open = 0;
+
+    for (size_t i = 0; i < r->locked_count && !stop_asked; i++) {
+        enum unlocked done;
+
+        if (bundle_words_asked(how->paths, how->path_count, r->locked[i]))
+            continue;
+        done = unlock_ask(&words->passwords, &words->options, r->locked[i]);
+        if (done == UNLOCKED_ENOUGH)
+            break;
+        if (done == UNLOCKED) {
+            char *path = r->locked[i];
+
+            r->locked[i] = r->locked[open];
+            r->locked[open++] = path;
+        }
+    }
+    bundle_words_use(words);
+    return open;
+}
+
+/* The files that were met and open now, once more.  False: it failed, which was
+ * told. */
+static bool load_again(struct run *first, const char *case_path, const struct ingest_options *how,
+                       struct bundle_words *words)
+{
+    struct ingest_options again = *how;
+    struct run r = { 0 };
     struct store *s;
-    struct feed fd;
     struct fault f;
-    bool made, empty;
-    int status;
+    bool ok, made;
+
+    again.only_count = unlock(first, how, words);
+    if (!again.only_count)
+        return true;
+    again.only = (const char *const *)first->locked;
+    again.bundles = words->options;
+    s = intake_open(case_path, &made, &f);
+    if (!s || !feed_start(&r.fd, s, case_path, &again, false, &f)) {
+        tell_fault(&f);
+        return false;
+    }
+    ok = load(&r, case_path);
+    first->took += r.took;
+    first->stopped = r.stopped;
+    run_clear(&r);
+    return ok;
+}
+
+static int report(const struct run *r, const char *case_path, const char *path, bool *empty)
+{
+    if (r->fd.follows && r->stopped)
+        tell("the same command goes on from here");
+    return intake_report(case_path, path, &r->fd, r->took, r->stopped && !r->fd.follows, empty);
+}
+
+int intake_run(const char *case_path, const struct ingest_options *how,
+               struct bundle_words *words)
+{
+    struct run r = { 0 };
+    struct store *s;
+    struct fault f;
+    bool made, empty = false, ok;
+    int status = STATUS_FAILED;
 
     if (!feed_check(how->paths, how->path_count, &f))
         return tell_fault(&f);
@@ -162,13 +252,17 @@ int intake_run(const char *case_path, const struct ingest_options *how)
         store_close(s);
         return tell_fault(&f);
     }
-    if (!feed_start(&fd, s, case_path, how, !made, &f)) {
+    if (!feed_start(&r.fd, s, case_path, how, !made, &f)) {
         if (made)
             case_file_remove(case_path);
         return tell_fault(&f);
     }
-    status = load(&fd, case_path, how->paths[0], &empty);
-    feed_clear(&fd);
+    ok = load(&r, case_path);
+    if (ok && !r.stopped && words->asks)
+        ok = load_again(&r, case_path, how, words);
+    if (ok)
+        status = report(&r, case_path, how->paths[0], &empty);
+    run_clear(&r);
     if (made && empty)
         case_file_remove(case_path);
     return status;

@@ -134,7 +134,7 @@ static bool take_files(void *ctx, const struct page *p)
         const struct cell *row = page_cell(p, i, 0);
         enum source_state state = state_of(row);
 
-        if (!feed_is_new(r->fd, p->keys[i]))
+        if (!feed_is_new(r->fd, p->keys[i]) || state == SOURCE_SUPERSEDED)
             continue;
         if (r->files++ == 0) {
             copy_path(r->one, sizeof r->one, row);

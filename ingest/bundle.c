@@ -122,24 +122,25 @@ static void close_pipe(int ends[2])
 
 /* All of it fits into the pipe, so that nobody waits. */
 static bool send_setup(const struct bundle *b, const struct bundle_input *in,
-                       const char *password, int to, struct fault *f)
+                       const char *passwords, int to, struct fault *f)
 {
     struct bundle_setup s = {
         .magic = SETUP_MAGIC, .limits = b->limits, .parent = getpid(), .stream = in->stream,
-        .has_password = password != NULL, .name_len = (uint32_t)in->name.len,
-        .password_len = (uint32_t)(password ? strlen(password) : 0),
+        .probe = in->probe, .name_len = (uint32_t)in->name.len,
+        .passwords_len = (uint32_t)(passwords ? strlen(passwords) : 0),
     };
 
-    if (in->name.len > FRAME_NAME_MAX || s.password_len > PASSWORD_MAX)
-        return fault(f, FAULT_LIMIT, "a name or a password is too long");
+    if (in->name.len > FRAME_NAME_MAX || s.passwords_len > PASSWORDS_BYTES_MAX)
+        return fault(f, FAULT_LIMIT, "a name is too long, or the passwords are");
     if (write(to, &s, sizeof s) != (ssize_t)sizeof s
         || (s.name_len && write(to, in->name.at, s.name_len) != (ssize_t)s.name_len)
-        || (s.password_len && write(to, password, s.password_len) != (ssize_t)s.password_len))
+        || (s.passwords_len
+            && write(to, passwords, s.passwords_len) != (ssize_t)s.passwords_len))
         return fault_errno(f, "the reader of archives could not be set up");
     return true;
 }
 
-static bool start(struct bundle *b, const struct bundle_input *in, const char *password,
+static bool start(struct bundle *b, const struct bundle_input *in, const char *passwords,
                   struct fault *f)
 {
     int frames[2] = { -1, -1 }, setup[2] = { -1, -1 };
@@ -147,7 +148,7 @@ static bool start(struct bundle *b, const struct bundle_input *in, const char *p
     bool ok = evidence >= 0 || fault_errno(f, "the archive could not be handed on");
 
     ok = ok && make_pipe(frames, f) && make_pipe(setup, f)
-        && send_setup(b, in, password, setup[1], f)
+        && send_setup(b, in, passwords, setup[1], f)
         && spawn(b, evidence, frames[1], setup[0], f);
     if (ok) {
         fcntl(frames[0], F_SETPIPE_SZ, PIPE_BYTES); /* a wish: the usual size does, too */
@@ -181,7 +182,7 @@ struct bundle *bundle_open(const struct bundle_input *in, const struct bundle_op
         b->limits.depth = BUNDLE_DEPTH_MAX;
     if (b->limits.held_bytes > HELD_MAX)
         b->limits.held_bytes = HELD_MAX;
-    if (!start(b, in, o->password, f)) {
+    if (!start(b, in, o->passwords, f)) {
         bundle_close(b);
         return NULL;
     }

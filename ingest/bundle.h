@@ -13,7 +13,8 @@
 
 #include <sys/types.h>
 
-#define PASSWORD_MAX 1024
+#define PASSWORD_MAX 1024        /* bytes of one */
+#define PASSWORDS_BYTES_MAX 8192 /* of all, with their line ends */
 
 struct bundle_limits {
     uint64_t depth;        /* bundles in bundles, at most BUNDLE_DEPTH_MAX */
@@ -32,7 +33,7 @@ struct bundle_limits {
 
 struct bundle_options {
     struct bundle_limits limits; /* all zero: the usual ones */
-    const char *password;        /* NULL: none */
+    const char *passwords;       /* one a line, tried in this order; NULL: none */
 };
 
 /* First thing in main: becomes the child where this process was started as one,
@@ -44,6 +45,7 @@ struct bundle;
 struct bundle_input {
     int fd;              /* stays the caller's; read by pread and lseek of the child */
     bool stream;         /* can't be sought, and is hashed by the child */
+    bool probe;          /* only what opens is wanted: of files the first bytes come */
     struct span name;    /* a compressed stream's member is called after it */
     bool (*stopping)(void *ctx); /* asked while it waits */
     void *ctx;
@@ -64,6 +66,14 @@ uint64_t bundle_consumed(const struct bundle *b);
 
 /* After bundle_next said false: NULL where the child said all, else why not. */
 const char *bundle_why(const struct bundle *b);
+
+/* What the passwords open of a file: members and bundles in it, and members that
+ * stay closed.  More that opens is the sign of a password that fits. */
+struct bundle_lock {
+    uint64_t opened, locked;
+};
+bool bundle_probe(const char *path, const struct bundle_options *o, bool (*stopping)(void *ctx),
+                  void *ctx, struct bundle_lock *out, struct fault *f) MUST_CHECK;
 
 /* For tests that end it in the middle. */
 pid_t bundle_pid(const struct bundle *b);

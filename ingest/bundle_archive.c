@@ -145,10 +145,11 @@ static bool take_entry(struct stream *of, struct archive *a, struct archive_entr
         stream_end(OUTCOME_UNSUPPORTED, ENCRYPTED_7Z);
         return true;
     }
-    if (archive_entry_is_encrypted(e) && !of->child->setup.has_password) {
+    if (archive_entry_is_encrypted(e) && !*of->child->passwords) {
         stream_end(OUTCOME_ENCRYPTED, "encrypted");
         return true;
     }
+    s.encrypted = archive_entry_is_encrypted(e);
     take(&s, name ? name : "", depth + 1);
     return !s.fatal && (of->skips || pass_over(of, a, &s));
 }
@@ -265,6 +266,14 @@ static void take_entries(struct stream *of, struct archive *a, enum bundle_form 
     }
 }
 
+static void add_passwords(struct archive *a, const struct child *c)
+{
+    for (const char *p = c->passwords; p < c->passwords + c->setup.passwords_len;
+         p += strlen(p) + 1)
+        if (*p)
+            archive_read_add_passphrase(a, p);
+}
+
 /* The first walk over a zip that is a file and has its end; leaves the stream as it
  * found it, but for what went wrong. */
 static void take_ahead(struct stream *s, enum bundle_form form, const char *name,
@@ -277,8 +286,7 @@ static void take_ahead(struct stream *s, enum bundle_form form, const char *name
     a = archive_read_new();
     *w = (struct ahead){ .first = true };
     stream_counts.ahead = true;
-    if (s->child->setup.has_password)
-        archive_read_add_passphrase(a, s->child->password);
+    add_passwords(a, s->child);
     if (bundle_form_open(a, s, form) == ARCHIVE_OK)
         take_entries(s, a, form, name, depth, w);
     archive_read_free(a);
@@ -302,8 +310,7 @@ static void take_bundle(struct stream *s, enum bundle_form form, const char *nam
     take_ahead(s, form, name, depth, &w);
     struct stream before = *s;
     s->outcome = OUTCOME_WHOLE;
-    if (s->child->setup.has_password)
-        archive_read_add_passphrase(a, s->child->password);
+    add_passwords(a, s->child);
     if (bundle_form_open(a, s, form) == ARCHIVE_OK)
         take_entries(s, a, form, name, depth, &w);
     else
@@ -327,6 +334,19 @@ static void take_bundle(struct stream *s, enum bundle_form form, const char *nam
     stream_counts.held = held_before;
 }
 
+/* PKWARE's old encryption takes one wrong password in 256 for the right one; the
+ * checksum at the member's end does not.  False: what was unpacked is noise. */
+static bool opens_indeed(struct stream *s)
+{
+    struct stream rest = *s;
+
+    if (s->outcome == OUTCOME_WHOLE && !s->ended)
+        stream_drain(&rest);
+    s->fatal = rest.fatal;
+    s->ended = s->ended || rest.ended;
+    return rest.outcome != OUTCOME_DAMAGED;
+}
+
 static void take(struct stream *s, const char *name, unsigned depth)
 {
     struct span head;
@@ -338,14 +358,17 @@ static void take(struct stream *s, const char *name, unsigned depth)
     if (m.kind == KIND_BUNDLE && depth > s->child->setup.limits.depth) {
         stream_send_head(s, OUTCOME_LIMIT, TOO_DEEP);
     } else if (m.kind == KIND_BUNDLE) {
-        if (s->from || s->child->setup.stream) {
+        if ((s->from || s->child->setup.stream) && !s->child->setup.probe) {
             s->digest = s->child->digest[depth];
             digest_reset(s->digest);
             digest_add(s->digest, head);
         }
         take_bundle(s, m.form, name, depth);
-    } else if (m.kind == KIND_UNKNOWN && decoder_for(head)) {
+    } else if (m.kind == KIND_UNKNOWN && decoder_for(head) && !s->child->setup.probe) {
         stream_send_all(s);
+    } else if (m.kind == KIND_UNKNOWN && s->encrypted && !decoder_for(head)
+               && !opens_indeed(s)) {
+        stream_end(OUTCOME_ENCRYPTED, DOES_NOT_OPEN);
     } else {
         stream_send_head(s, OUTCOME_LISTED, "");
     }

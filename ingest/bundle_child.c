@@ -156,11 +156,15 @@ static bool take_setup(struct child *c)
     struct bundle_setup *s = &c->setup;
 
     if (!read_all(CHILD_SETUP, s, sizeof *s) || s->magic != SETUP_MAGIC
-        || s->name_len > FRAME_NAME_MAX || s->password_len > PASSWORD_MAX)
+        || s->name_len > FRAME_NAME_MAX || s->passwords_len > PASSWORDS_BYTES_MAX)
         return false;
     c->name = memory_zero(s->name_len + 1, 1);
-    return read_all(CHILD_SETUP, c->name, s->name_len)
-        && read_all(CHILD_SETUP, c->password, s->password_len);
+    if (!read_all(CHILD_SETUP, c->name, s->name_len)
+        || !read_all(CHILD_SETUP, c->passwords, s->passwords_len))
+        return false;
+    for (char *end = c->passwords; (end = strchr(end, '\n')); )
+        *end++ = 0;
+    return true;
 }
 
 static bool be_confined(const struct child *c)

@@ -9,16 +9,16 @@
 /* The child's descriptors. */
 #define CHILD_EVIDENCE 0
 #define CHILD_FRAMES 1
-#define CHILD_SETUP 2  /* a pipe: the setup, the name, the password; then closed */
+#define CHILD_SETUP 2  /* a pipe: the setup, the name, the passwords; then closed */
 
-#define SETUP_MAGIC 0x6d68756e74303031u
+#define SETUP_MAGIC 0x6d68756e74303032u
 
 struct bundle_setup {
     uint64_t magic;
     struct bundle_limits limits;
     pid_t parent;
-    bool stream, has_password;
-    uint32_t name_len, password_len; /* follow it */
+    bool stream, probe;
+    uint32_t name_len, passwords_len; /* follow it */
 };
 
 /* Has this program called bundle_program? */
@@ -31,7 +31,7 @@ void child_send_data(const struct frame *f, const uint8_t *bytes);
 struct child {
     struct bundle_setup setup;
     char *name;
-    char password[PASSWORD_MAX + 1];
+    char passwords[PASSWORDS_BYTES_MAX + 1]; /* one a line, each ended by a zero */
     struct digest *digest[BUNDLE_DEPTH_MAX + 1]; /* made before the doors close */
 };
 

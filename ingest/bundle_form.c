@@ -20,9 +20,7 @@ void bundle_form_failed(struct stream *s, struct archive *a, enum bundle_form fo
         text = "the archive is damaged";
     if (strstr(text, "assphrase") || strstr(text, "ncrypt")) {
         if (form == FORM_ZIP)
-            stream_wrong(s, OUTCOME_ENCRYPTED, s->child->setup.has_password
-                                                 ? "encrypted: the password does not open it"
-                                                 : "encrypted");
+            stream_wrong(s, OUTCOME_ENCRYPTED, *s->child->passwords ? DOES_NOT_OPEN : "encrypted");
         else
             stream_wrong(s, OUTCOME_UNSUPPORTED, ENCRYPTED_7Z);
     } else if (strstr(text, "emory")) {

@@ -5,6 +5,7 @@
 
 #include "ingest/bundle_stream.h"
 
+#define DOES_NOT_OPEN "encrypted: the password does not open it"
 #define ENCRYPTED_7Z "an encrypted 7z: unpack it with `7z x`, then give modhunt the folder"
 
 /* libarchive's words, as an outcome of `s` and what is to be done. */

@@ -24,6 +24,7 @@ struct stream {
     bool ended;
     bool skips;               /* an archive over it passes over members unread */
     bool unlimited;           /* a bundle's own bytes: the limits are its members' */
+    bool encrypted;           /* a member that a password was needed for */
     bool is_evtx;             /* which is padded with zeros, and so no bomb */
     struct digest *digest;    /* NULL: not hashed */
     uint64_t count;           /* bytes read */

@@ -17,7 +17,8 @@ struct ingest {
     char **paths;
     size_t path_count;
     struct file_id *avoid;
-    char *password, *host;
+    char *passwords, *host;
+    char **only;
     struct walk counting, reading;
     struct tally tally;
     atomic_uint_fast64_t files, bytes;
@@ -32,6 +33,8 @@ static bool count_one(void *ctx, const struct walked *f)
 {
     struct ingest *in = ctx;
 
+    if (!reader_wants(&in->reader, f))
+        return true;
     atomic_fetch_add(&in->files, 1);
     if (S_ISREG(f->stat.st_mode))
         atomic_fetch_add(&in->bytes, (uint64_t)f->stat.st_size);
@@ -102,8 +105,14 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
     in->reader.zone = o->zone;
     if (o->host)
         in->reader.host = in->host = memory_text(o->host);
-    if (o->bundles.password)
-        in->reader.bundles.password = in->password = memory_text(o->bundles.password);
+    if (o->bundles.passwords)
+        in->reader.bundles.passwords = in->passwords = memory_text(o->bundles.passwords);
+    locked_open(&in->reader.locked);
+    in->only = o->only ? memory_zero(o->only_count + 1, sizeof *in->only) : NULL;
+    for (size_t i = 0; o->only && i < o->only_count; i++)
+        in->only[i] = memory_text(o->only[i]);
+    in->reader.only = (const char *const *)in->only;
+    in->reader.only_count = o->only_count;
 }
 
 static unsigned cores(void)
@@ -163,6 +172,11 @@ void ingest_progress(const struct ingest *in, struct ingest_progress *p)
     };
 }
 
+char *ingest_locked(struct ingest *in, size_t n)
+{
+    return locked_path(&in->reader.locked, n);
+}
+
 void ingest_stop(struct ingest *in)
 {
     if (in->follow)
@@ -183,9 +197,13 @@ void ingest_finish(struct ingest *in)
     follow_close(in->follow);
     seen_close(in->reader.seen);
     digest_close(in->reader.digest);
-    if (in->password)
-        explicit_bzero(in->password, strlen(in->password));
-    free(in->password);
+    if (in->passwords)
+        explicit_bzero(in->passwords, strlen(in->passwords));
+    free(in->passwords);
+    locked_close(&in->reader.locked);
+    for (size_t i = 0; i < in->reader.only_count; i++)
+        free(in->only[i]);
+    free(in->only);
     free(in->host);
     for (size_t i = 0; i < in->path_count; i++)
         free(in->paths[i]);

@@ -30,7 +30,10 @@ struct ingest_options {
     unsigned workers;             /* 0: one a core */
     bool follow;                  /* the paths are files that grow: read on until stopped */
     size_t record_max;            /* bytes of one record of text; 0: as its format has it */
-    struct bundle_options bundles; /* limits and password of archives */
+    struct bundle_options bundles; /* limits and passwords of archives */
+    const char *const *only;      /* of what lies under the paths, these files alone, as the
+                                     walk calls them; NULL: all.  Copied */
+    size_t only_count;
     struct zone *zone;            /* of times that name none, borrowed; NULL: UTC */
     const char *host;             /* of records that name none; NULL: the collection tells */
 };
@@ -55,6 +58,11 @@ struct ingest *ingest_start(const struct ingest_options *o, struct queue *out,
 
 /* Numbers as they stand; any thread. */
 void ingest_progress(const struct ingest *in, struct ingest_progress *p);
+
+/* The n-th file (from 0) that has encrypted members which the passwords did not open,
+ * as the walk calls it, for the caller to free; NULL where there are no more yet.  A
+ * file that an earlier ingest did not read whole may be among them.  Any thread. */
+char *ingest_locked(struct ingest *in, size_t n) MUST_CHECK;
 
 /* Asks it to stop: no new piece is read, what is decoded is still sent, `out`
  * is closed.  A source that was cut short sends no `closes`, but one that is

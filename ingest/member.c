@@ -94,10 +94,11 @@ enum source_state member_state(struct tree *t, enum outcome outcome, const char 
         *reason = NULL;
         return SOURCE_COMPLETE;
     case OUTCOME_ENCRYPTED:
-        if (!t->r->bundles.password)
+        t->locked = true;
+        if (!t->r->bundles.passwords)
             *reason = ENCRYPTED;
         if (in)
-            in->wrong = t->r->bundles.password ? NOT_OPENED : SOME_ENCRYPTED;
+            in->wrong = t->r->bundles.passwords ? NOT_OPENED : SOME_ENCRYPTED;
         return SOURCE_UNREADABLE;
     case OUTCOME_LIMIT:
         if (in)

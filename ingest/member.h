@@ -26,6 +26,7 @@ struct tree {
     struct source member;     /* the one that is under way */
     char *name;               /* of it */
     enum member_what what;
+    bool locked;              /* a member stayed closed for want of a password */
     bool end_taken;           /* its FRAME_END was read */
     uint8_t stream_key[FINGERPRINT_BYTES]; /* of a stream, which has no fingerprint: drawn */
     struct digest *digest;    /* of the file, as far as the child has read */

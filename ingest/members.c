@@ -187,6 +187,8 @@ bool members_take(struct source *s, const struct members_of *of)
     digest_of(span_of(&(int64_t[]){ moment_now(), getpid() }, 2 * sizeof(int64_t)), t.stream_key);
     t.bytes = memory_get(HASH_BYTES);
     go_on = take_all(&t);
+    if (t.locked && !of->stream)
+        locked_add(&s->r->locked, s->path);
     bundle_close(t.b);
     for (unsigned i = 0; i <= BUNDLE_DEPTH_MAX; i++)
         free(t.level[i].chain);

@@ -105,6 +105,12 @@ static bool hash_whole(struct source *s, uint8_t sha256[static SHA256_BYTES])
     return ok;
 }
 
+/* A copy of what was not read whole is no more than that. */
+static bool is_whole(const struct known *k)
+{
+    return k->state != SOURCE_PARTIAL && (k->state != SOURCE_DUPLICATE || k->unfinished);
+}
+
 enum copy { COPY_NO, COPY_OTHER, COPY_TOLD };
 
 /* Are these bytes in the case already, to the last one?  COPY_TOLD: as this very
@@ -113,12 +119,12 @@ enum copy { COPY_NO, COPY_OTHER, COPY_TOLD };
 static enum copy find_copy(struct source *s, bool is_bundle, uint8_t sha256[static SHA256_BYTES])
 {
     struct known *k = NULL;
-    bool again = is_bundle && (s->r->bundles.password || s->r->bundles.limits.members);
-    bool hashed = false;
+    bool again = is_bundle && (s->r->bundles.passwords || s->r->bundles.limits.members);
+    bool hashed = false, whole = false;
     enum copy found = COPY_NO;
 
     while ((k = seen_find(s->r->seen, s->size, s->fingerprint, k)) != NULL) {
-        if (!k->hashed || (again && k->state == SOURCE_PARTIAL))
+        if (!k->hashed || (again && !is_whole(k)))
             continue;
         if (!hashed && !hash_whole(s, sha256))
             return COPY_NO;
@@ -126,11 +132,14 @@ static enum copy find_copy(struct source *s, bool is_bundle, uint8_t sha256[stat
         if (memcmp(k->sha256, sha256, SHA256_BYTES) != 0)
             continue;
         found = COPY_OTHER;
+        whole = whole || k->state == SOURCE_COMPLETE;
         if (k->unfinished && k->name == known_name(s->path)) {
             k->unfinished = false;
             return COPY_TOLD;
         }
     }
+    if (found == COPY_OTHER && is_bundle && !whole)
+        locked_add(&s->r->locked, s->path); /* for want of a password, it may be */
     return found;
 }
 
@@ -316,6 +325,14 @@ static const char *not_openable(struct file *file)
     return NULL;
 }
 
+bool reader_wants(const struct reader *r, const struct walked *f)
+{
+    for (size_t i = 0; i < r->only_count; i++)
+        if (strcmp(r->only[i], f->path) == 0)
+            return true;
+    return !r->only;
+}
+
 bool reader_take(void *reader, const struct walked *f)
 {
     struct reader *r = reader;
@@ -331,6 +348,8 @@ bool reader_take(void *reader, const struct walked *f)
 
     if (line_stopping(r->line))
         return false;
+    if (!reader_wants(r, f))
+        return true;
     if (f->standard_input) {
         go_on = members_take(&s, &(struct members_of){ .fd = STDIN_FILENO, .stream = true,
                                                        .given = f->word,

@@ -4,6 +4,7 @@
 
 #include "ingest/bundle.h"
 #include "ingest/line.h"
+#include "ingest/locked.h"
 #include "ingest/seen.h"
 #include "ingest/source.h"
 #include "ingest/walk.h"
@@ -17,6 +18,9 @@ struct reader {
     size_t avoid_count;
     struct digest *digest;
     struct bundle_options bundles;
+    struct locked locked;                    /* files that wait for a password */
+    const char *const *only;                 /* NULL, or the only paths that are read */
+    size_t only_count;
     const char *host;                        /* --host; NULL */
     const struct zone *zone;                 /* --time-zone; NULL */
     uint32_t sources;                        /* announced so far */
@@ -31,6 +35,9 @@ void reader_ends(struct reader *r);
 /* One file or listed thing: everything from opens to closes.  Fits walk.each;
  * false once the line is stopping. */
 bool reader_take(void *reader, const struct walked *f);
+
+/* Is this file one of those that are to be read? */
+bool reader_wants(const struct reader *r, const struct walked *f);
 
 /* Does the case have rows of followed files that may be gone on with? */
 bool reader_has_open_ends(const struct reader *r);

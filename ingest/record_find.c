@@ -171,7 +171,7 @@ static bool look_into_bundle(struct seeker *s, int fd, const char *path, uint64_
         hex_text(want, span_of(s->w->sha256, sizeof s->w->sha256));
         fault(reason(s), FAULT_FORMAT, "%s holds no file whose SHA-256 begins with %.*s%s%s%s",
               path, SHORT_DIGEST, want, why ? ": " : "", why ? why : "",
-              s->encrypted && !s->w->bundles->password
+              s->encrypted && !s->w->bundles->passwords
                   ? "; some are encrypted: give the password with --password-file" : "");
     }
     bundle_close(b);

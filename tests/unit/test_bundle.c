@@ -432,9 +432,9 @@ static void encrypted_members_need_the_password(void **state)
         assert_string_equal(p->told,
             "b!a unknown unreadable 0 (encrypted: give the password with --password-file)\n"
             "b zip partial 0 (members are encrypted: give the password with --password-file)\n");
-        run(p, (struct bundle_options){ .password = "infected" }, 0);
+        run(p, (struct bundle_options){ .passwords = "infected" }, 0);
         assert_string_equal(p->told, "b!a xml complete 5\nb zip complete 0\n");
-        run(p, (struct bundle_options){ .password = "wrong" }, 0);
+        run(p, (struct bundle_options){ .passwords = "wrong" }, 0);
         assert_non_null(strstr(p->told, "b!a unknown unreadable 0 (encrypted: the password does"));
         assert_non_null(strstr(p->told, "b zip partial 0 (members are encrypted: the password "
                                         "does not open them)\n"));

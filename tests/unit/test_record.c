@@ -162,7 +162,7 @@ static void a_member_is_found_in_every_archive(void **state)
 static void an_encrypted_member_needs_its_password(void **state)
 {
     static const char *const kinds[] = { "zip:encryption=zipcrypt", "zip:encryption=aes256" };
-    struct bundle_options none = { 0 }, right = { .password = "secret" };
+    struct bundle_options none = { 0 }, right = { .passwords = "secret" };
 
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
