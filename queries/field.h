@@ -49,9 +49,9 @@ enum field_type {
     _(User,             "user",      NAME,     USER,     "who ran the process: with or without the domain") \
     _(CommandLine,      "cmd",       TEXT,     PROCESS,  "the process's command line") \
     _(ParentImage,      "parent",    PATH,     PROCESS,  "the process's parent: path or file name") \
-    _(SuspicionScore,   "score",     NUMBER,   PAIR,     "the seed's score, 0 to 4") \
+    _(SuspicionScore,   "score",     NUMBER,   SIGHTING,    "the seed's score, 0 to 4") \
     _(Priority,         "priority",  ABSENT,   SIGHTING, "the second figure, of a profile") \
-    _(factors,          "factor",    FACTOR,   PAIR,     "a factor by its name, such as IsUNCPath") \
+    _(factors,          "factor",    FACTOR,   SIGHTING,    "a factor by its name, such as IsUNCPath") \
     _(hosts,            "seen",      NUMBER,   PAIR,     "on how many hosts this image loaded this module") \
     _(loads,            "loads",     NUMBER,   SIGHTING, "how often, on its host") \
     _(time,             "time",      TIME,     LOAD,     "when it was loaded, UTC") \

@@ -61,6 +61,16 @@ void filter_child(struct filter_node *parent, struct filter_node *child)
 
 /* ---- what it asks ---- */
 
+bool filter_is_signed_unknown(const struct filter_node *n)
+{
+    return n->field == FIELD_OF_Signed && n->test == TEST_UNKNOWN;
+}
+
+enum field_of filter_test_of(const struct filter_node *n)
+{
+    return filter_is_signed_unknown(n) ? OF_SIGHTING : field_fact(n->field)->of;
+}
+
 static unsigned asks(const struct filter_node *n)
 {
     unsigned of = 0;
@@ -68,7 +78,7 @@ static unsigned asks(const struct filter_node *n)
     if (n->kind == FILTER_WORD)
         return OF_SIGHTINGS;
     if (n->kind == FILTER_TEST)
-        return field_fact(n->field)->of;
+        return filter_test_of(n);
     for (n = n->first; n; n = n->next)
         of |= asks(n);
     return of;

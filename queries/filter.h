@@ -80,6 +80,11 @@ void filter_child(struct filter_node *parent, struct filter_node *child); /* the
 /* The text, ended by a zero; memory_get.  An empty filter is "". */
 char *filter_print(const struct filter *fl);
 
+/* What a test hangs on (enum field_of): its field's, but for Signed:unknown, which an
+ * imported fact may have settled for a host (core/fact.h). */
+enum field_of filter_test_of(const struct filter_node *n);
+bool filter_is_signed_unknown(const struct filter_node *n);
+
 /* Which of enum field_of its tests hang on; a word's are OF_SIGHTINGS. */
 unsigned filter_asks(const struct filter *fl);
 

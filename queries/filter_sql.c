@@ -22,7 +22,7 @@ static unsigned asks(const struct filter_node *n)
     if (n->kind == FILTER_WORD)
         return OF_SIGHTINGS;
     if (n->kind == FILTER_TEST)
-        return (unsigned)field_fact(n->field)->of;
+        return (unsigned)filter_test_of(n);
     for (n = n->first; n; n = n->next)
         of |= asks(n);
     return of;
@@ -69,7 +69,7 @@ static void open_level(const struct sql *w, enum level level)
 
 static void put_leaf(const struct sql *w, const struct filter_node *n, bool neg)
 {
-    switch (field_fact(n->field)->of) {
+    switch (filter_test_of(n)) {
     case OF_HOST:
         leaf_host(w->s, n, neg);
         return;
@@ -89,7 +89,8 @@ static void put_leaf(const struct sql *w, const struct filter_node *n, bool neg)
     case OF_LOAD:
         break;
     }
-    leaf_condition(w->s, n, field_expression(n->field), neg);
+    leaf_condition(w->s, n, filter_is_signed_unknown(n) ? "nullif(s.factors & 65536, 65536)"
+                                                        : field_expression(n->field), neg);
 }
 
 static void put_node(const struct sql *w, const struct filter_node *n, bool neg, enum level level);
