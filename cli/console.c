@@ -8,6 +8,8 @@
 #include "cli/commands.h"
 #include "cli/host_words.h"
 #include "cli/intake.h"
+#include "cli/locksmith.h"
+#include "cli/teller.h"
 #include "ingest/walk.h"
 #include "store/reader.h"
 #include "tui/tui.h"
@@ -21,7 +23,6 @@
 #include <unistd.h>
 
 #define PAGES_WAITING 16
-#define TELL_EVERY_MS 250 /* how often the screen hears of the ingest */
 
 struct console {
     const char *path;
@@ -31,6 +32,8 @@ struct console {
     bool ingesting;
     pthread_t teller;
     atomic_bool over; /* the console has ended: written by it, read by the teller */
+    atomic_bool told; /* the teller has ended: written by it, read by the locksmith */
+    struct locksmith *locksmith; /* NULL: nothing is read, or files are followed */
 };
 
 static void ask(void *ctx, struct question *q)
@@ -60,32 +63,17 @@ static void drop_page(void *thing)
 static void *run_teller(void *ctx)
 {
     struct console *c = ctx;
-    int64_t began = moment_ticks();
-    bool done = false;
 
-    while (!done && !atomic_load(&c->over)) {
-        struct notice *n = notice_open(NOTICE_PROGRESS);
-        struct ingest_progress in;
-
-        ingest_progress(c->feed.ingest, &in);
-        done = in.done;
-        n->files = in.files;
-        n->files_done = in.files_done;
-        n->bytes = in.bytes;
-        n->bytes_done = in.bytes_done;
-        n->records = in.records;
-        n->loads = in.loads;
-        n->damaged = in.damaged;
-        n->following = in.following;
-        n->last_record = in.last_record;
-        n->walked = in.walked;
-        n->settling = in.done;
-        n->took = moment_ticks() - began;
-        if (!queue_try_send(c->feed.notices, n))
-            notice_close(n);
-        usleep(TELL_EVERY_MS * 1000);
-    }
+    teller_run(&c->feed, &c->over);
+    atomic_store(&c->told, true);
     return NULL;
+}
+
+static void password(void *ctx, const char *typed)
+{
+    struct console *c = ctx;
+
+    locksmith_answer(c->locksmith, typed);
 }
 
 static bool start_reader(struct console *c, struct fault *f)
@@ -115,12 +103,14 @@ static void stop_reader(struct console *c)
 
 /* The writer and, with evidence, ingest.  Takes the store over in any case. */
 static bool start_writing(struct console *c, struct store *s, bool made,
-                          const struct ingest_options *how, struct fault *f)
+                          const struct ingest_options *how, const struct passwords *known,
+                          struct fault *f)
 {
     if (!feed_start(&c->feed, s, c->path, how, !made, f))
         return false;
     c->ingesting = how->path_count > 0;
     atomic_init(&c->over, false);
+    atomic_init(&c->told, false);
     if (c->ingesting && pthread_create(&c->teller, NULL, run_teller, c) != 0) {
         c->ingesting = false;
         feed_abandon(&c->feed);
@@ -129,6 +119,8 @@ static bool start_writing(struct console *c, struct store *s, bool made,
         feed_clear(&c->feed);
         return false;
     }
+    if (c->ingesting && !how->follow) /* without one, archives stay as they are */
+        c->locksmith = locksmith_start(&c->feed, c->path, how, known, &c->told, f);
     return true;
 }
 
@@ -138,9 +130,11 @@ static bool stop_writing(struct console *c, struct fault *f)
     bool ok;
 
     if (c->ingesting) {
-        ingest_progress(c->feed.ingest, &in);
         atomic_store(&c->over, true);
+        locksmith_stop(c->locksmith);
         pthread_join(c->teller, NULL);
+        if (c->feed.ingest)
+            ingest_progress(c->feed.ingest, &in);
     }
     if (in.following)
         feed_halt(&c->feed); /* its rows are closed properly: there is never much left to file */
@@ -165,6 +159,7 @@ static bool run_screen(struct console *c, const char *read_only, bool made, stru
         .case_path = c->path, .read_only = read_only,
         .checking = !read_only && !made,
         .ingesting = c->ingesting,
+        .password = c->locksmith ? password : NULL,
     };
 
     return tui_run(&doors, f);
@@ -189,7 +184,7 @@ static int console_read_only(struct console *c, const char *why)
 }
 
 static int console(const char *path, struct store *s, bool made,
-                   const struct ingest_options *how)
+                   const struct ingest_options *how, const struct passwords *known)
 {
     struct console c = { .path = path };
     struct fault f, closing;
@@ -205,7 +200,7 @@ static int console(const char *path, struct store *s, bool made,
         store_close(s);
         return tell_fault(&f);
     }
-    ok = start_writing(&c, s, made, how, &f);
+    ok = start_writing(&c, s, made, how, known, &f);
     if (ok) {
         ok = run_screen(&c, NULL, made, &f);
         stop_reader(&c);
@@ -236,7 +231,7 @@ static int open_case(const char *path)
         return STATUS_FAILED;
     }
     s = store_open(path, STORE_WRITE, &f);
-    return s ? console(path, s, false, &(struct ingest_options){ 0 }) : tell_fault(&f);
+    return s ? console(path, s, false, &(struct ingest_options){ 0 }, NULL) : tell_fault(&f);
 }
 
 static int open_evidence(const struct ingest_options *how, struct bundle_words *words)
@@ -259,7 +254,7 @@ static int open_evidence(const struct ingest_options *how, struct bundle_words *
         return status;
     }
     s = intake_open(path, &made, &f);
-    return s ? console(path, s, made, how) : tell_fault(&f);
+    return s ? console(path, s, made, how, &words->passwords) : tell_fault(&f);
 }
 
 /* Named as a case is, and a file: meant as one. */

@@ -115,6 +115,43 @@ failed:
     return false;
 }
 
+static bool know_again(struct feed *fd, const char *case_path, struct fault *f)
+{
+    struct store *s = store_open(case_path, STORE_READ, f);
+    struct known *known;
+    size_t count;
+    bool ok = s && store_known(s, &known, &count, f);
+
+    store_close(s);
+    if (!ok)
+        return false;
+    free(fd->known);
+    fd->known = known;
+    fd->known_count = count;
+    return true;
+}
+
+bool feed_again(struct feed *fd, const char *case_path, const struct ingest_options *how,
+                struct fault *f)
+{
+    struct queue *batches = queue_open(BATCHES_WAITING, f);
+
+    if (!batches)
+        return false;
+    if (!writer_again(fd->writer, batches, f)) {
+        queue_free(batches, drop_batch);
+        return false;
+    }
+    queue_free(fd->batches, drop_batch);
+    fd->batches = batches;
+    ingest_finish(fd->ingest);
+    fd->ingest = NULL;
+    if (know_again(fd, case_path, f) && start_ingest(fd, case_path, how, f))
+        return true;
+    queue_close(batches);
+    return false;
+}
+
 void feed_halt(struct feed *fd)
 {
     if (fd->ingest)

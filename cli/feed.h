@@ -29,6 +29,12 @@ bool feed_check(const char *const *paths, size_t count, struct fault *f) MUST_CH
 bool feed_start(struct feed *fd, struct store *s, const char *case_path,
                 const struct ingest_options *how, bool check, struct fault *f) MUST_CHECK;
 
+/* When all is written: starts ingest once more, as `how` says.  FAULT_BUSY while
+ * something is still being written, or another process loads evidence; what was wired
+ * stays as it was.  Not while another thread looks at fd->ingest. */
+bool feed_again(struct feed *fd, const char *case_path, const struct ingest_options *how,
+                struct fault *f) MUST_CHECK;
+
 /* No more is read; what was decoded still reaches the writer.  Any number of
  * times. */
 void feed_halt(struct feed *fd);

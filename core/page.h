@@ -267,6 +267,9 @@ enum notice_kind {
     NOTICE_INGESTED,  /* it ended */
     NOTICE_ORDERED,   /* an order was done: serial, text; or fault */
     NOTICE_CHECKED,   /* the page check ended: the case may be written */
+    NOTICE_LOCKED,    /* `files` archives wait for a password, the first is `text`;
+                         `answered`: to what was typed, which opens `files_done` */
+    NOTICE_INGESTING, /* an ingest began again */
     NOTICE_FAULT,     /* something failed that nobody asked for */
 };
 
@@ -277,6 +280,7 @@ struct notice {
     char text[256];
     uint64_t files, files_done, bytes, bytes_done, records, loads, damaged;
     uint64_t incomplete; /* NOTICE_INGESTED: files cut or unreadable */
+    bool answered;
     bool walked;  /* files and bytes are final */
     bool settling;/* all is read; indexes are built */
     int64_t took; /* microseconds since the ingest began */

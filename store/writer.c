@@ -29,12 +29,14 @@ struct writer {
     struct queue *orders, *batches, *notices;
     bool check;
     pthread_t thread;
-    int wake; /* readable once stop is asked */
+    int wake; /* readable once stop is asked, or batches are to be taken */
     atomic_bool stop;
 
-    pthread_mutex_t lock; /* guards the three below, and interrupting */
+    pthread_mutex_t lock; /* guards the five below, and interrupting */
     pthread_cond_t ended;
     bool done;            /* the batches are in and settled, or it failed */
+    struct queue *next;   /* batches of writer_again, until they are taken; NULL */
+    struct fault refused; /* why they were not; FAULT_NONE */
     bool slow;            /* a check or a settle runs, which may be interrupted */
     struct fault fault;   /* why writing failed; FAULT_NONE */
 
@@ -317,6 +319,28 @@ static void drain(struct writer *w)
     finish(w);
 }
 
+/* What writer_again brings.  The wake is read before the loop asks whether to stop:
+ * it may have been the stop's. */
+static void take_next(struct writer *w)
+{
+    uint64_t woken;
+    struct fault f = { 0 };
+
+    pthread_mutex_lock(&w->lock);
+    if (w->next && read(w->wake, &woken, sizeof woken) == (ssize_t)sizeof woken) {
+        if (store_claim(w->store, &f)) {
+            w->batches = w->next;
+            w->batches_ended = w->done = false;
+            w->total = (struct notice){ 0 };
+            w->began = moment_ticks();
+        }
+        w->refused = f;
+        w->next = NULL;
+        pthread_cond_broadcast(&w->ended);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
 static void *run(void *arg)
 {
     struct writer *w = arg;
@@ -331,7 +355,7 @@ static void *run(void *arg)
     if (!w->failed && !w->batches && !w->store->read_only
         && store_settled(w->store, &settled, &f) && !settled)
         settle(w, false);
-    while (!atomic_load(&w->stop)) {
+    while (take_next(w), !atomic_load(&w->stop)) {
         do_orders(w);
         b = w->batches && !w->batches_ended ? queue_try_take(w->batches) : NULL;
         if (b)
@@ -378,6 +402,38 @@ struct writer *writer_start(struct store *s, struct queue *orders, struct queue 
     return w;
 }
 
+static bool wake(const struct writer *w)
+{
+    static const uint64_t one = 1;
+
+    return write(w->wake, &one, sizeof one) == (ssize_t)sizeof one;
+}
+
+bool writer_again(struct writer *w, struct queue *batches, struct fault *f)
+{
+    bool ok;
+
+    pthread_mutex_lock(&w->lock);
+    ok = w->done || fault(f, FAULT_BUSY, "not all is written yet");
+    if (ok && w->fault.kind != FAULT_NONE) {
+        *f = w->fault;
+        ok = false;
+    }
+    if (ok) {
+        w->next = batches;
+        w->refused = (struct fault){ 0 };
+        if (!wake(w))
+            abort(); /* an eventfd that is not full takes a one */
+        while (w->next)
+            pthread_cond_wait(&w->ended, &w->lock);
+        ok = w->refused.kind == FAULT_NONE;
+        if (!ok)
+            *f = w->refused;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return ok;
+}
+
 bool writer_wait(struct writer *w, struct fault *f)
 {
     bool ok;
@@ -394,7 +450,6 @@ bool writer_wait(struct writer *w, struct fault *f)
 
 bool writer_stop(struct writer *w, struct fault *f)
 {
-    static const uint64_t one = 1;
     bool ok;
 
     atomic_store(&w->stop, true);
@@ -402,7 +457,7 @@ bool writer_stop(struct writer *w, struct fault *f)
     if (w->slow)
         sqlite3_interrupt(w->store->db);
     pthread_mutex_unlock(&w->lock);
-    if (write(w->wake, &one, sizeof one) < 0)
+    if (!wake(w))
         abort(); /* an eventfd that is not full takes a one */
     pthread_join(w->thread, NULL);
     store_close(w->store);

@@ -17,6 +17,11 @@ struct writer;
 struct writer *writer_start(struct store *s, struct queue *orders, struct queue *batches,
                             struct queue *notices, bool check, struct fault *f) MUST_CHECK;
 
+/* Further batches, once the former ones are done and settled; the former queue may be
+ * freed then.  FAULT_BUSY, and nothing has changed: they are not, or another process
+ * loads evidence into the case. */
+bool writer_again(struct writer *w, struct queue *batches, struct fault *f) MUST_CHECK;
+
 /* Waits until the batches are done and settled (not for orders).  False, and
  * *f, where writing failed; what was committed stays. */
 bool writer_wait(struct writer *w, struct fault *f) MUST_CHECK;

@@ -18,7 +18,9 @@
     /* guide.c */ \
     _(guide) _(guide_next) _(guide_previous) \
     /* act_allow.c */ \
-    _(allow_hash) _(allow_path) _(undo) _(redo)
+    _(allow_hash) _(allow_path) _(undo) _(redo) \
+    /* act_password.c */ \
+    _(password)
 
 #define ACTION_DECLARED(name) enum acted act_##name(struct model *m, const struct press *p);
 ACTIONS(ACTION_DECLARED)
@@ -26,5 +28,11 @@ ACTIONS(ACTION_DECLARED)
 /* What Enter, Esc and typing do in a prompt. */
 void act_filter_typed(struct model *m, enum prompt_result r);
 void act_reason_typed(struct model *m, enum prompt_result r);
+void act_password_typed(struct model *m, enum prompt_result r);
+
+/* Says that archives wait. */
+void act_password_wanted(struct model *m);
+/* NOTICE_LOCKED. */
+void act_password_locked(struct model *m, const struct notice *n);
 
 #endif

@@ -166,6 +166,17 @@ static void draw_wrong(const struct model *m, struct grid *g, int row, int x, in
               span_of(m->prompt.text + at, m->filter_wrong.len));
 }
 
+/* What is typed is not drawn, nor how long it is. */
+static void draw_password(const struct model *m, struct grid *g, struct area a)
+{
+    int x = 1 + grid_say(g, a.row, 1, a.columns - 12, STYLE_KEY, "Password (not shown) of ");
+
+    x += grid_text(g, a.row, x, a.columns - x - 3, STYLE_PLAIN,
+                   span_file_name(span_text(m->locked_name))) + 1;
+    g->cursor_row = a.row;
+    g->cursor_column = x;
+}
+
 static void draw_prompt(const struct model *m, struct grid *g, struct area a)
 {
     char title[LINE_BYTES];
@@ -208,6 +219,10 @@ static void draw_status(const struct model *m, struct grid *g)
         draw_prompt(m, g, a);
         return;
     }
+    if (m->mode == MODE_PASSWORD) {
+        draw_password(m, g, a);
+        return;
+    }
     position_text(p, text, sizeof text);
     right[0] = '\0';
     if (p->rows.page)
@@ -218,6 +233,8 @@ static void draw_status(const struct model *m, struct grid *g)
                      : "Evidence is still being read. Quit and stop reading?  y / n");
     else if (model_spins(m) && !m->message[0])
         snprintf(text, sizeof text, "asking the case; Esc gives it up");
+    else if (m->mode == MODE_TRYING)
+        snprintf(text, sizeof text, "trying the password");
     else
         snprintf(text, sizeof text, "%s", m->message);
     used = 1 + grid_say(g, a.row, 1, a.columns - 2,
@@ -252,8 +269,9 @@ static void draw_hints(const struct model *m, struct grid *g)
         grid_say(g, a.row, 1, a.columns - 2, STYLE_ERROR, m->filter_fault.text);
         return;
     }
-    if ((m->mode == MODE_REASON || m->mode == MODE_FILTER) && m->message[0]) {
-        grid_say(g, a.row, 1, a.columns - 2, m->mode == MODE_REASON ? STYLE_ERROR : STYLE_MESSAGE,
+    if ((m->mode == MODE_REASON || m->mode == MODE_FILTER || m->mode == MODE_PASSWORD)
+        && m->message[0]) {
+        grid_say(g, a.row, 1, a.columns - 2, m->mode == MODE_FILTER ? STYLE_MESSAGE : STYLE_ERROR,
                  m->message);
         return;
     }

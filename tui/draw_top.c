@@ -166,13 +166,18 @@ void draw_bar(const struct model *m, struct grid *g)
 /* ---- the trail, and what narrows the list ---- */
 
 /* What else there is to see of this list, and its key. */
-static int draw_aside(const struct place *p, struct grid *g, struct area a)
+static int draw_aside(const struct model *m, struct grid *g, struct area a)
 {
+    const struct place *p = model_place(m);
     char text[LINE_BYTES], blind[SAY_MAX];
     int w;
 
     text[0] = '\0';
-    if (p->view->aside)
+    if (m->locked)
+        snprintf(text, sizeof text, "P  %s",
+                 say_count((int64_t)m->locked, "archive is encrypted",
+                           "archives are encrypted", blind));
+    else if (p->view->aside)
         snprintf(text, sizeof text, "%s", p->view->aside);
     else if (p->view->totals && p->totals_known && p->totals[TOTAL_BLIND_HOSTS] > 0)
         snprintf(text, sizeof text, "H  %s without loads",
@@ -192,7 +197,7 @@ static int draw_narrowed(const struct model *m, struct grid *g, struct area a)
     int w;
 
     if (!p->filter[0] && m->mode != MODE_FILTER)
-        return draw_aside(p, g, a);
+        return draw_aside(m, g, a);
     snprintf(text, sizeof text, "filter: %s", m->mode == MODE_FILTER ? m->prompt.text : p->filter);
     w = grid_width(g, span_text(text), a.columns / 2);
     grid_say(g, a.row, a.columns - 1 - w, w, STYLE_MATCH, text);

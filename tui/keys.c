@@ -76,6 +76,7 @@ const struct key keys_everywhere[] = {
     { 'L', "allowlist", act_allowlist, NULL, "The allowlist: what is hidden, by whom and why" },
     { 'E', "evidence", act_evidence, NULL, "The evidence: what became of every record" },
     { 'H', "hosts", act_hosts, NULL, "The hosts: what each logged, and what it did not" },
+    { 'P', "password", act_password, NULL, "The password of an archive that was found encrypted" },
     { PRESS_CTRL('L'), "refresh", act_refresh, NULL, "Ask again and draw anew" },
     { 'q', "quit", act_leave, "quit", "Quit" },
     { PRESS_CTRL('C'), "quit", act_leave, NULL, "Quit" },
@@ -122,6 +123,18 @@ static const struct key keys_reason[] = {
     KEYS_END
 };
 
+static const struct key keys_password[] = {
+    { PRESS_ENTER, "password-try", NULL, "try it; nothing: not this one", "Try it" },
+    { PRESS_ESC, "password-leave", NULL, "later", "Leave it for later" },
+    KEYS_END
+};
+
+static const struct key keys_trying[] = {
+    { PRESS_ESC, "trying-leave", act_mode_end, "go on meanwhile", "Go on while it is tried" },
+    { PRESS_CTRL('C'), "trying-leave", act_mode_end, NULL, "Go on while it is tried" },
+    KEYS_END
+};
+
 size_t keys_tables(const struct model *m, const struct key *tables[static KEY_TABLES_MAX])
 {
     const struct view *v = model_place(m)->view;
@@ -133,6 +146,12 @@ size_t keys_tables(const struct model *m, const struct key *tables[static KEY_TA
         return n;
     case MODE_REASON:
         tables[n++] = keys_reason;
+        return n;
+    case MODE_PASSWORD:
+        tables[n++] = keys_password;
+        return n;
+    case MODE_TRYING:
+        tables[n++] = keys_trying;
         return n;
     case MODE_SORT:
         tables[n++] = keys_sort;
@@ -168,15 +187,17 @@ enum acted keys_press(struct model *m, const struct press *p)
 {
     const struct key *k;
 
-    if (m->mode == MODE_FILTER || m->mode == MODE_REASON) {
+    if (m->mode == MODE_FILTER || m->mode == MODE_REASON || m->mode == MODE_PASSWORD) {
         enum prompt_result r = prompt_press(&m->prompt, p->key);
 
         if (r != PROMPT_NOTHING) {
             m->message[0] = '\0';
             if (m->mode == MODE_FILTER)
                 act_filter_typed(m, r);
-            else
+            else if (m->mode == MODE_REASON)
                 act_reason_typed(m, r);
+            else
+                act_password_typed(m, r);
             return ACTED;
         }
     }

@@ -38,6 +38,7 @@ void model_close(struct model *m)
         place_free(&m->trail[--m->places]);
     page_close(m->detail.page);
     m->detail.page = NULL;
+    prompt_wipe(&m->prompt);
 }
 
 PRINTF_LIKE(3, 0)
@@ -322,6 +323,8 @@ void model_run(struct model *m, int64_t now)
     while (m->press_count > 0 && !m->leave) {
         if (keys_press(m, &m->presses[m->press_first % PRESSES_MAX]) == WAITS)
             break;
+        /* It may have been of a password. */
+        explicit_bzero(&m->presses[m->press_first % PRESSES_MAX], sizeof *m->presses);
         m->press_first = (m->press_first + 1) % PRESSES_MAX;
         m->press_count--;
         /* The next press may depend on what this one has asked for. */

@@ -94,7 +94,10 @@ struct detail {
     int scroll;
 };
 
-enum mode { MODE_ROWS, MODE_FILTER, MODE_REASON, MODE_SORT, MODE_LEAVE };
+enum mode {
+    MODE_ROWS, MODE_FILTER, MODE_REASON, MODE_SORT, MODE_LEAVE,
+    MODE_PASSWORD, MODE_TRYING /* what was typed is tried: keys are thrown away */
+};
 
 struct area {
     int row, column, rows, columns;
@@ -139,6 +142,8 @@ struct model {
     bool message_bad;
     unsigned said;           /* how many messages there were */
 
+    uint64_t locked;         /* archives that wait for a password */
+    char locked_name[MESSAGE_MAX]; /* the first of them */
     bool ingesting, checking;
     struct notice progress;  /* the last NOTICE_PROGRESS */
     int64_t now;             /* of the last model_run */

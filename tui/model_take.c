@@ -2,7 +2,7 @@
  *
  * Never acts on a press and never asks; model_run does both.  A page that
  * nobody waits for any more is closed here and changes nothing. */
-#include "tui/model.h"
+#include "tui/act.h"
 
 #include "tui/say.h"
 
@@ -117,7 +117,9 @@ static void say_ingested(struct model *m, const struct notice *n)
 
     say_count((int64_t)n->incomplete, "file is incomplete", "files are incomplete", files);
     say_count((int64_t)n->damaged, "record is damaged", "records are damaged", damaged);
-    if (n->incomplete || n->damaged)
+    if (m->locked) {
+        act_password_wanted(m);
+    } else if (n->incomplete || n->damaged)
         model_warn(m, "all is read, but %s%s%s: E says where and why", n->incomplete ? files : "",
                    n->incomplete && n->damaged ? ", " : "", n->damaged ? damaged : "");
     else
@@ -150,6 +152,13 @@ void model_notice(struct model *m, struct notice *n)
             m->doors.read_only = "its page check found damage";
             model_warn(m, "%s", n->fault.text);
         }
+        break;
+    case NOTICE_LOCKED:
+        act_password_locked(m, n);
+        break;
+    case NOTICE_INGESTING:
+        m->ingesting = true;
+        m->progress = (struct notice){ 0 };
         break;
     case NOTICE_FAULT:
         model_warn(m, "%s", n->fault.text);

@@ -86,6 +86,12 @@ bool prompt_replace(struct prompt *p, size_t from, const char *text)
     return true;
 }
 
+void prompt_wipe(struct prompt *p)
+{
+    explicit_bzero(p->text, sizeof p->text);
+    p->len = p->at = 0;
+}
+
 enum prompt_result prompt_press(struct prompt *p, uint32_t key)
 {
     switch (key) {

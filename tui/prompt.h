@@ -27,6 +27,7 @@ enum prompt_result {
 void prompt_set(struct prompt *p, const char *text); /* cut at the ceiling */
 /* Puts a text where `from` to the cursor was; false, and nothing done, past the ceiling. */
 bool prompt_replace(struct prompt *p, size_t from, const char *text);
+void prompt_wipe(struct prompt *p); /* nothing of the text is left in memory */
 enum prompt_result prompt_press(struct prompt *p, uint32_t key);
 
 #endif

@@ -14,6 +14,9 @@ struct tui_doors {
     void (*give_up)(void *ctx, uint32_t pane);
     /* Gives an order up; false: its queue is full and the order is still ours. */
     bool (*order)(void *ctx, struct order *o);
+    /* What was typed for the archive that waits (NOTICE_LOCKED); empty: not that one.
+     * NULL: there are none.  Copies it, and never waits. */
+    void (*password)(void *ctx, const char *typed);
     void *ctx;
     struct queue *pages;   /* struct page */
     struct queue *notices; /* struct notice */

@@ -186,11 +186,30 @@ def noise_is_no_evidence(work, folder):
     holds(case, 0, 1)
 
 
+def in_the_console(work, folder):
+    """It opens at once; P asks, and what follows the Enter is no keys."""
+    os.chdir(work)
+    t = Terminal(os.path.basename(folder))
+    t.until(b'archives are encrypted')
+    os.write(t.fd, b'P' + WRONG + b'\rqqyP')
+    t.until(b'not open it')
+    os.write(t.fd, ONE + b'\r')
+    t.until(b'read again')
+    os.write(t.fd, b'P')
+    t.until(b'not shown')
+    os.write(t.fd, TWO + b'\r')
+    t.until(b'read again')
+    t.until(b'all evidence is read')
+    os.write(t.fd, b'q')
+    t.ends(0)
+    holds(os.path.join(work, 'case.modhunt'), 4, 0)
+
+
 def main():
     work, bad = sys.argv[1], 0
     folder = evidence(work)
     for test in (wrong_then_right, skipped_and_asked_again, named_and_interrupted,
-                 without_a_terminal, noise_is_no_evidence):
+                 in_the_console, without_a_terminal, noise_is_no_evidence):
         try:
             test(work, folder)
             print(f'{test.__name__}: as it should')
