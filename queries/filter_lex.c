@@ -90,6 +90,21 @@ static size_t regex_length(const struct parser *p)
     return i + 1 == rest.len || is_blank(rest.at[i + 1]) || rest.at[i + 1] == ')' ? i + 1 : 0;
 }
 
+/* What stands between the slashes; a slash among it was written `\/`. */
+static size_t take_regex(struct span raw, uint8_t *out)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        if (raw.at[i] == '\\' && i + 1 < raw.len && raw.at[i + 1] != '/')
+            out[len++] = raw.at[i++];
+        else if (raw.at[i] == '\\' && i + 1 < raw.len)
+            i++;
+        out[len++] = raw.at[i];
+    }
+    return len;
+}
+
 /* One slash and signs that no path would have: a regular expression that is not closed. */
 static bool looks_open(const struct parser *p, const struct lexeme *l)
 {
@@ -112,7 +127,7 @@ bool parser_lexeme(struct parser *p, bool value, struct lexeme *out)
     if (!bytes)
         return parser_fault(p, p->at, 1, "the filter is too long");
     if (regex) {
-        memcpy(bytes, p->text.at + p->at + 1, len = regex - 2);
+        len = take_regex(span_of(p->text.at + p->at + 1, regex - 2), bytes);
         out->regex = true;
         p->at += regex;
     } else if (!take_pieces(p, bytes, &len, &out->quoted)) {
