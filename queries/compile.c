@@ -67,6 +67,8 @@ static void compile_row(const struct question *q, struct inquiry *out)
     struct statement *s = &out->row;
     unsigned tables = 0;
 
+    /* ?1 is the id that is asked for each time; a filter's values come behind it. */
+    statement_keep(s, &(struct cell){ CELL_NUMBER, 0, SPAN_NONE });
     statement_put(s, loads ? "SELECT l.id" : "SELECT s.id");
     for (unsigned c = 0; c < COLUMN_COUNT; c++) {
         const struct column_fact *fact = column_fact((enum column)c);

@@ -319,7 +319,9 @@ void filter_over_loads(struct statement *s, const struct filter *fl, const char 
     statement_put(s, "(SELECT ");
     statement_put(s, what);
     statement_put(s, " FROM load l WHERE l.sighting = s.id");
-    if (n && is_all(n = unwrap(n, &neg), neg)) {
+    if (n)
+        n = unwrap(n, &neg);
+    if (n && is_all(n, neg)) {
         put_mixed(&w, n, neg); /* the rest holds of the sighting, or it would not be here */
     } else if (n) {
         statement_put(s, " AND ");
