@@ -135,17 +135,19 @@ static struct filter_node *take_any(struct parser *p);
 static struct filter_node *take_group(struct parser *p)
 {
     size_t opened = p->at++;
-    struct filter_node *n;
+    struct filter_node *n = NULL;
 
     skip_blanks(p);
     if (peek(p, 0) == ')') {
         parser_fault(p, opened, p->at + 1 - opened, "there is nothing in these parentheses");
         return NULL;
     }
-    n = take_any(p);
-    if (!n)
-        return NULL;
-    skip_blanks(p);
+    if (!at_end(p)) {
+        n = take_any(p);
+        if (!n)
+            return NULL;
+        skip_blanks(p);
+    }
     if (peek(p, 0) != ')') {
         parser_fault(p, opened, 1, "this parenthesis is not closed");
         return NULL;

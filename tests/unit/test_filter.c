@@ -127,6 +127,7 @@ static void what_is_no_filter_is_refused_at_its_column(void **state)
         { "image:/rund|x", "column 7: this regular expression has no closing / (quote it to ask for it as it stands)", 6, 7 },
         { "image:/(/", "column 7: not a regular expression: pattern, column 2: missing closing parenthesis", 6, 3 },
         { "(a", "column 1: this parenthesis is not closed", 0, 1 },
+        { "a (", "column 3: this parenthesis is not closed", 2, 1 },
         { "a)", "column 2: this parenthesis closes nothing", 1, 1 },
         { ")", "column 1: this parenthesis closes nothing", 0, 1 },
         { "()", "column 1: there is nothing in these parentheses", 0, 2 },

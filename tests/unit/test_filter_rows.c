@@ -274,8 +274,8 @@ static bool test_answers(const struct flat_case *t, const struct filter_node *n,
 
     if (field_fact(n->field)->type == FIELD_HASH)
         return hash_answers(n, l);
-    if (n->test == TEST_UNKNOWN)
-        return v->type == CELL_NULL;
+    if (n->test == TEST_UNKNOWN) /* what was not logged, unless an imported fact settles it */
+        return (l->value[FIELD_OF_factors].number & FACTOR_SIGNED_UNKNOWN) != 0;
     if (n->field == FIELD_OF_allowed_by && (n->test == TEST_YES || n->test == TEST_NO))
         return (v->type != CELL_NULL) == (n->test == TEST_YES);
     if (v->type == CELL_NULL)

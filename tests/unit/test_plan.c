@@ -4,6 +4,7 @@
 
 #include "queries/compile.h"
 #include "queries/detail.h"
+#include "queries/filter.h"
 #include "queries/hunt.h"
 
 /* EXPLAIN QUERY PLAN's lines, one after the other. */
@@ -25,7 +26,8 @@ static void plan_of(struct made *m, const struct statement *text, char *out, siz
 
 static void no_scan_of(struct made *m, const struct statement *text, const char *const *tables)
 {
-    char plan[8192], scan[32], made[48];
+    static char plan[128 << 10];
+    char scan[32], made[48];
 
     if (!text->len)
         return;
@@ -144,6 +146,43 @@ static void a_pivot_finds_its_sightings_by_index(void **state)
     made_close(m);
 }
 
+/* A filter of as many parts as may be is a statement that SQLite takes, or is
+ * refused in words. */
+static void the_longest_filters_are_statements(void **state)
+{
+    static const char *const parts[] = {
+        "word", "hash:abcd", "module:a.dll", "-image:/x/", "user:alice", "-cmd:*x*", "parent:x",
+        "time:2020-01-01..2020-01-02", "score>=1", "host:WS01", "(a OR -user:b)",
+    };
+    struct made *m = made_open(35, 20, 60);
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof parts / sizeof *parts; i++)
+        for (int count = 1; count < FILTER_NODES_MAX; count *= 3) {
+            struct question *q = question_open(i % 3 ? QUESTION_SIGHTINGS : QUESTION_LOADS);
+            char text[FILTER_BYTES_MAX] = "";
+            struct inquiry in;
+            struct fault f;
+
+            for (int n = 0; n < count && n < FILTER_NODES_MAX / 5; n++) {
+                strncat(text, n ? i % 2 ? " OR " : " " : "", 5);
+                strncat(text, parts[i / 2], 64);
+            }
+            q->everything = i % 4 < 2;
+            q->anchor.set = true;
+            question_text(&q->filter, text);
+            if (compile_question(q, 50, &in, &f)) {
+                no_scan_of(m, &in.pick, loads);
+                no_scan_of(m, &in.outer, loads);
+                inquiry_clear(&in);
+            } else if (f.kind != FAULT_LIMIT) {
+                fail_msg("%s: %s", text, f.text);
+            }
+            question_close(q);
+        }
+    made_close(m);
+}
+
 static void the_hunt_and_the_detail_never_scan_the_loads(void **state)
 {
     struct made *m = made_open(34, 60, 300);
@@ -181,6 +220,7 @@ int main(void)
         cmocka_unit_test(lists_and_overviews_never_scan_the_loads),
         cmocka_unit_test(the_first_page_of_hits_is_read_from_their_index_in_order),
         cmocka_unit_test(a_pivot_finds_its_sightings_by_index),
+        cmocka_unit_test(the_longest_filters_are_statements),
         cmocka_unit_test(the_hunt_and_the_detail_never_scan_the_loads),
     };
 
