@@ -62,7 +62,7 @@ static void unfold_nested(struct form *f)
         if (text.at[0] == '<')
             unfold_xml(f, text);
         else if (text.at[0] == '{' || text.at[0] == '[')
-            json_fill(f, text, slot == SLOT_NESTED ? NODE_FIELDS : NODE_EVENT);
+            json_fill(f, text, slot == SLOT_NESTED ? NODE_FIELDS : NODE_EVENT, NULL);
     }
 }
 

@@ -276,12 +276,14 @@ enum walk_end json_walk(struct form *f, struct span text, struct places *p, bool
     return run(&w);
 }
 
-void json_fill(struct form *f, struct span text, enum form_node node)
+enum walk_end json_fill(struct form *f, struct span text, enum form_node node,
+                        struct walk *walk)
 {
-    struct walk walk = { .start = text.at };
-    struct walker w = { .form = f, .json = json_of(text), .walk = &walk };
+    struct walk unasked;
+    struct walker w = { .form = f, .json = json_of(text), .walk = walk ? walk : &unasked };
 
+    *w.walk = (struct walk){ .start = text.at };
     f->object++;
     w.level[0] = (struct level){ .node = node, .slot = SLOT_NONE };
-    run(&w);
+    return run(&w);
 }

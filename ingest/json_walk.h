@@ -32,7 +32,8 @@ enum walk_end json_walk(struct form *f, struct span text, struct places *p, bool
                         struct walk *w);
 
 /* Only fills slots, as if the value stood at the node.  The text must live until
- * form_event(). */
-void json_fill(struct form *f, struct span text, enum form_node node);
+ * form_event().  *walk, which may be NULL, says where and why it ended. */
+enum walk_end json_fill(struct form *f, struct span text, enum form_node node,
+                        struct walk *walk);
 
 #endif

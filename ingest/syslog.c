@@ -3,10 +3,10 @@
  * the audit system, as auditd's plugin or the kernel sent them.
  *
  * Lines that carry none are no records and are not counted; of the header before
- * the event only the time is taken, for events that name none themselves.  Never lets one line's event reach into the next.  The surprise:
- * syslog cuts long messages, so an event may end early.  One that we would keep
- * is kept with what is whole of it, marked as altered; any other counts as
- * damaged. */
+ * the event only the time is taken, for events that name none themselves.  Never lets
+ * one line's event reach into the next.  The surprise: syslog cuts long messages, so
+ * an event may end early.  XML that we would keep is kept with what is whole of it,
+ * marked as altered; anything else counts as damaged. */
 #include "ingest/decoder.h"
 
 #include "ingest/auditd.h"
@@ -20,6 +20,7 @@
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (4u << 20)
 #define LINES_TRIED 16
+#define BROKEN_MAX 16 /* objects of one line */
 #define LEAP_YEARS 9 /* the most from one 29 February to the next, and one */
 
 /* ---- telling ---- */
@@ -210,11 +211,13 @@ static void take_xml(struct file *f, struct span line, struct span event, uint64
     normal_event(f->batch, &e, before);
 }
 
-/* Each event of a line.  `from` is where the first may begin. */
-static void take_events(struct file *f, struct span line, const uint8_t *from, uint64_t place)
+/* Each event of a line; false where `<Event` begins none.  `from` is where the first
+ * may begin. */
+static bool take_events(struct file *f, struct span line, const uint8_t *from, uint64_t place)
 {
     static const struct span close = SPAN_INIT("</Event>");
     const uint8_t *end = line.at + line.len;
+    bool any = false;
 
     while (from && from < end) {
         struct span event = span_of(from, (size_t)(end - from));
@@ -225,33 +228,76 @@ static void take_events(struct file *f, struct span line, const uint8_t *from, u
             if (last)
                 event.len = (size_t)(last - event.at) + close.len;
             take_xml(f, line, event, place + (uint64_t)(from - line.at), last != NULL);
+            any = true;
         } else {
             event.len = 1;
         }
         from += event.len;
         from = memmem(from, (size_t)(end - from), "<Event", 6);
     }
+    return any;
 }
 
-/* A line that ends in an object which says that it is an event. */
-static void take_json(struct file *f, struct span line, uint64_t place)
+/* The next brace with a key behind it; NULL. */
+static const uint8_t *next_object(const uint8_t *at, const uint8_t *end)
 {
-    const uint8_t *brace = memchr(line.at, '{', line.len);
-    struct span object;
+    for (; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const uint8_t *key = at + 1;
 
-    while (line.len && (line.at[line.len - 1] == '\r' || line.at[line.len - 1] == ' '))
-        line.len--;
-    if (!brace || brace == line.at || brace[-1] != ' ' || line.at[line.len - 1] != '}')
-        return;
-    object = span_of(brace, (size_t)(line.at + line.len - brace));
-    form_reset(f->form);
-    json_fill(f->form, object, NODE_TOP);
-    if (!form_names_event(f->form))
-        return;
+        while (key < end && (*key == ' ' || *key == '\t'))
+            key++;
+        if (key < end && *key == '"')
+            return at;
+    }
+    return NULL;
+}
+
+/* Does what can be read of a broken object say that it is an event of ours? */
+static bool speaks_of_event(const struct form *f, struct span object)
+{
+    return form_names_event(f) || form_first(f, SLOT_DATA, EVENT_FIELD_COUNT) != SLOT_NONE
+        || memmem(object.at, object.len, "Microsoft-Windows-Sysmon", 24);
+}
+
+static void take_object(struct file *f, struct span line, uint64_t place, const uint8_t *at)
+{
     if (form_first(f->form, SLOT_TIME, SLOT_RAW - SLOT_TIME) == SLOT_NONE)
         f->form->around = line_time(f->batch, line, place, &f->form->around_zoned);
-    form_event(f->form, place + (uint64_t)(brace - line.at));
+    form_event(f->form, place + (uint64_t)(at - line.at));
     f->form->around = MOMENT_NONE;
+}
+
+/* Each object of a line that says that it is an event, whatever stands around it.  One
+ * that breaks is damage unless an event is found behind where it seemed to begin. */
+static void take_json(struct file *f, struct span line, uint64_t place)
+{
+    const uint8_t *at = line.at, *end = line.at + line.len, *lost = NULL;
+    const char *why = NULL;
+    unsigned broken = 0; /* each costs as much as the line is long */
+
+    while (broken < BROKEN_MAX && (at = next_object(at, end)) != NULL) {
+        struct span object = span_of(at, (size_t)(end - at));
+        struct walk w;
+
+        form_reset(f->form);
+        if (json_fill(f->form, object, NODE_TOP, &w) == WALK_DONE) {
+            if (form_names_event(f->form)) {
+                take_object(f, line, place, at);
+                lost = NULL;
+            }
+            at = w.at;
+            continue;
+        }
+        if (!lost && speaks_of_event(f->form, object)) {
+            lost = at;
+            why = w.wrong ? w.wrong : "the JSON ends with its line: syslog cuts long ones";
+        }
+        at++;
+        broken++;
+    }
+    if (lost)
+        batch_loss(f->batch, place + (uint64_t)(lost - line.at), (uint64_t)(end - lost), why);
+    form_reset(f->form);
 }
 
 /* False where the line is none. */
@@ -295,9 +341,9 @@ static void syslog_decode(const struct piece *p, struct batch *b)
         }
         struct span line = take_line(&rest);
         const uint8_t *event = memmem(line.at, line.len, "<Event", 6);
-        if (event)
-            take_events(&f, line, event, place);
-        else if (line.len && !take_audit(&f, line, place))
+        if (event && take_events(&f, line, event, place))
+            continue;
+        if (line.len && !take_audit(&f, line, place))
             take_json(&f, line, place);
     }
     if (f.audit)

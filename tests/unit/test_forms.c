@@ -583,6 +583,41 @@ static void syslog_keeps_what_is_whole_of_a_cut_event(void **state)
     batch_close(b);
 }
 
+/* Whatever stands around an object in its line, it is read or counted as damaged. */
+static void syslog_finds_json_anywhere_in_its_line(void **state)
+{
+#define OBJECT "{\"EventID\":7,\"SourceName\":\"" SYSMON "\",\"ImageLoaded\":\"C:\\\\a.dll\""
+    static const struct { const char *line; unsigned loads, damaged; } table[] = {
+        { "May  1 10:00:00 h a:\t" OBJECT "}\n", 1, 0 },
+        { "2024-05-01T10:00:00Z\ttag\t" OBJECT "}\t\r\n", 1, 0 },
+        { "<14>1 2024-05-01T10:00:00Z h a 1 - [o@1 g=\"{5}\" h=\"{\"] " OBJECT "}\n", 1, 0 },
+        { "May  1 10:00:00 h a: {\"other\":1} @cee:" OBJECT "} <Eventual> \n", 1, 0 },
+        { "May  1 10:00:00 h a: <Eventual " OBJECT "}\n", 1, 0 },
+        { "May  1 10:00:00 h a: " OBJECT "} " OBJECT "}\n", 2, 0 },
+        { "May  1 10:00:00 h a: " OBJECT ",\"Signed\":\"tr\n", 0, 1 },
+        { "May  1 10:00:00 h a: {\"winlog\":{\"event_data\":{\"ImageLoaded\":\"C\"\n", 0, 1 },
+        { "May  1 10:00:00 h a: {\"SourceName\":\"" SYSMON "\",}\n", 0, 1 },
+        { "May  1 10:00:00 h a: {\"some\":\"thi\n", 0, 0 },
+        { "May  1 10:00:00 h a: {\"EventID\":7,\"Image\":\"C\"}\n", 0, 0 },
+    };
+#undef OBJECT
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct batch *b = decoded(&syslog_decoder, span_text(table[i].line));
+
+        if (b->counts.loads != table[i].loads || b->counts.damaged != table[i].damaged)
+            fail_msg("line %zu: %llu loads, %llu damaged", i, (unsigned long long)b->counts.loads,
+                     (unsigned long long)b->counts.damaged);
+        if (table[i].loads)
+            assert_int_equal(b->loads->origin.place,
+                             strstr(table[i].line, "{\"EventID") - table[i].line);
+        if (table[i].damaged)
+            assert_int_equal(b->losses->place, 21);
+        batch_close(b);
+    }
+}
+
 static void processes_come_from_ecs_and_4688_too(void **state)
 {
     static const char text[] =
@@ -745,6 +780,7 @@ int main(void)
         cmocka_unit_test(a_record_says_where_it_begins),
         cmocka_unit_test(csv_rows_are_kept_apart),
         cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
+        cmocka_unit_test(syslog_finds_json_anywhere_in_its_line),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
         cmocka_unit_test(pieces_say_what_the_whole_says),
         cmocka_unit_test(hostile_text_takes_linear_time),
