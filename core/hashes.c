@@ -7,6 +7,7 @@
 
 #define SHA256_DIGITS 64
 #define SHA1_DIGITS 40
+#define KINDS 4
 #define MD5_DIGITS 32 /* an import hash is an MD5 too */
 
 static struct span trim(struct span s)
@@ -100,4 +101,56 @@ struct hashes hashes_split(struct arena *a, struct span text, bool *full)
         text = span_of(text.at + len, text.len - len);
     }
     return h;
+}
+
+/* ---- comparing texts ---- */
+
+/* What the text says of each kind, as it is written; the first of a kind counts. */
+static unsigned kinds_of(struct span text, struct span value[static KINDS])
+{
+    static const char *const kinds[KINDS] = { "SHA256", "SHA1", "MD5", "IMPHASH" };
+    unsigned found = 0;
+
+    memset(value, 0, KINDS * sizeof *value);
+    while (text.len) {
+        const uint8_t *comma = memchr(text.at, ',', text.len);
+        size_t len = comma ? (size_t)(comma - text.at) : text.len;
+        const uint8_t *equals = memchr(text.at, '=', len);
+        size_t key = equals ? (size_t)(equals - text.at) : 0;
+
+        for (size_t k = 0; k < KINDS && equals; k++)
+            if (!value[k].at
+                && span_equal_nocase(trim(span_of(text.at, key)), span_text(kinds[k]))) {
+                value[k] = trim(span_of(equals + 1, len - key - 1));
+                found++;
+            }
+        len += comma != NULL;
+        text = span_of(text.at + len, text.len - len);
+    }
+    return found;
+}
+
+bool hashes_contradict(struct span a, struct span b)
+{
+    struct span x[KINDS], y[KINDS];
+    bool both = kinds_of(a, x) && kinds_of(b, y);
+
+    if (!both)
+        return !span_equal_nocase(a, b);
+    for (size_t k = 0; k < KINDS; k++)
+        if (x[k].at && y[k].at && !span_equal_nocase(x[k], y[k]))
+            return true;
+    return false;
+}
+
+struct span hashes_kept(struct span a, struct span b)
+{
+    struct span unused[KINDS];
+    unsigned x = kinds_of(a, unused), y = kinds_of(b, unused);
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
+
+    if (x != y)
+        return x > y ? a : b;
+    return order < 0 || (order == 0 && a.len <= b.len) ? a : b;
 }

@@ -16,4 +16,12 @@ struct hashes {
  * counts.  The copies live in the arena; *full is set where they don't fit. */
 struct hashes hashes_split(struct arena *a, struct span text, bool *full);
 
+/* Do two texts of `Hashes`, both logged, say something else of one kind?  Case, the
+ * order of kinds, and kinds that only one of them has are no contradiction. */
+bool hashes_contradict(struct span a, struct span b);
+
+/* Which of two such texts to keep, whichever is given first: the one with more kinds,
+ * then the smaller one bytewise (capitals, as Sysmon writes them, before others). */
+struct span hashes_kept(struct span a, struct span b);
+
 #endif

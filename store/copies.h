@@ -47,10 +47,4 @@ bool copies_drop_row(struct store *s, enum row_kind kind, int64_t id, const stru
 bool copies_conflict(struct store *s, struct source *src, const struct origin *o,
                      const struct held *h, const char *field, struct fault *f) MUST_CHECK;
 
-/* Both logged, and different. */
-static inline bool spans_contradict(struct span a, struct span b)
-{
-    return a.at && b.at && !span_equal(a, b);
-}
-
 #endif

@@ -4,8 +4,11 @@
  * that both have contradicts.  Where one has no number, the k-th record of one
  * file with the same host, UtcTime, ProcessGuid, Image and ImageLoaded matches
  * the k-th of the other: each row is matched at most once with a file, in the
- * order in which rows came, which is that of places. */
+ * order in which rows came, which is that of places.  Hashes are compared by kind, without
+ * case; which of two spellings stays does not depend on the order of loading. */
 #include "store/copies.h"
+
+#include "core/hashes.h"
 
 #define TEXTS 18 /* of LOAD_READ, in the order of load_texts() */
 
@@ -66,10 +69,14 @@ static const char *contradiction(struct load *a, struct load *b)
     load_texts(a, x);
     load_texts(b, y);
     for (size_t i = 0; i < TEXTS; i++) {
-        bool guid = x[i] == &a->ProcessGuid;
+        bool guid = x[i] == &a->ProcessGuid, hashes = x[i] == &a->Hashes;
+
+        if (!x[i]->at || !y[i]->at)
+            continue;
         if (guid && (!process_guid_counts(*x[i]) || !process_guid_counts(*y[i])))
             continue;
-        if (guid ? !span_equal_nocase(*x[i], *y[i]) : spans_contradict(*x[i], *y[i]))
+        if (guid ? !span_equal_nocase(*x[i], *y[i]) : hashes ? hashes_contradict(*x[i], *y[i])
+                                                             : !span_equal(*x[i], *y[i]))
             return text_name(i);
     }
     return a->ProcessId >= 0 && b->ProcessId >= 0 && a->ProcessId != b->ProcessId ? "ProcessId"
@@ -96,6 +103,8 @@ static struct load merged(const struct load *better, struct load *other)
     for (size_t i = 0; i < TEXTS; i++)
         if (!x[i]->at)
             *x[i] = *y[i];
+    if (out.Hashes.at && other->Hashes.at)
+        out.Hashes = hashes_kept(out.Hashes, other->Hashes);
     if (!process_guid_counts(out.ProcessGuid))
         out.ProcessGuid = other->ProcessGuid;
     if (out.ProcessId < 0)

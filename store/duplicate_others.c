@@ -4,6 +4,8 @@
  * else the k-th of the same key, and no contradiction. */
 #include "store/copies.h"
 
+#include "core/hashes.h"
+
 #define PROCESS_TEXTS 14
 #define CONTEXT_TEXTS 8
 
@@ -89,6 +91,20 @@ static bool is_guid(const struct texts *t, size_t i)
         || strcmp(t->name[i], "TargetProcessGuid") == 0;
 }
 
+/* What stays of two records' texts, whichever of them came first. */
+static struct span kept_hashes(struct span mine, struct span held)
+{
+    return mine.at && held.at ? hashes_kept(mine, held) : mine.at ? mine : held;
+}
+
+static bool differs(const struct texts *t, size_t i)
+{
+    if (is_guid(t, i))
+        return !span_equal_nocase(t->mine[i], t->held[i]);
+    return strcmp(t->name[i], "Hashes") == 0 ? hashes_contradict(t->mine[i], t->held[i])
+                           : !span_equal(t->mine[i], t->held[i]);
+}
+
 static const char *contradiction(const struct texts *t)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -96,8 +112,7 @@ static const char *contradiction(const struct texts *t)
             continue;
         if (is_guid(t, i) && (!process_guid_counts(t->mine[i]) || !process_guid_counts(t->held[i])))
             continue;
-        if (is_guid(t, i) ? !span_equal_nocase(t->mine[i], t->held[i])
-                          : !span_equal(t->mine[i], t->held[i]))
+        if (differs(t, i))
             return t->name[i];
     }
     if (t->pid[0] >= 0 && t->pid[1] >= 0 && t->pid[0] != t->pid[1])
@@ -227,7 +242,7 @@ static bool context_change(struct look *k, const struct held *h, bool prefer, st
     stmt_row(st, 6, user);
     stmt_text(st, 7, text[4]);
     stmt_text(st, 8, text[5]);
-    stmt_text(st, 9, text[6]);
+    stmt_text(st, 9, kept_hashes(t->mine[6], t->held[6]));
     stmt_text(st, 10, text[7]);
     stmt_text(st, 11, text[3]);
     number = prefer ? number : h->record;
@@ -248,7 +263,10 @@ static bool process_change(struct look *k, const struct held *h, bool prefer, st
 
     if (h->b) {
         st = stmt_get(k->s, prefer ? STMT_PROCESS_OVER : STMT_PROCESS_FILL, f);
-        if (!st || !process_bind(k->s, st, k->src, h->a, k->record, f) || !stmt_run(k->s, st, f))
+        if (!st || !process_bind(k->s, st, k->src, h->a, k->record, f))
+            return false;
+        stmt_text(st, 15, kept_hashes(k->t.mine[8], k->t.held[8]));
+        if (!stmt_run(k->s, st, f))
             return false;
     }
     if (!prefer)
@@ -271,7 +289,7 @@ static bool settle_pair(struct look *k, const struct held *h, struct fault *f)
     int64_t spelt;
     bool prefer;
 
-    /* Asked for the sake of its spelling, of which the smaller one stays. */
+    /* Asked for the sake of its spelling: the smaller one stays. */
     if (process_guid_counts(guid)
         && !process_of(k->s, k->src, k->host, k->Computer, guid, k->t.pid[0], Image, &spelt, f))
         return false;
@@ -291,8 +309,9 @@ bool duplicate_context(struct store *s, struct source *src, int64_t host,
                        struct fault *f)
 {
     static const char *const keys[] = { "ProcessGuid", "Image", "Target", NULL };
-    struct look k = { .s = s, .src = src, .host = host, .Computer = c->Computer, .origin = &c->origin, .keys = keys,
-                      .kind = ROW_CONTEXT, .record = c, .counts = counts, .fate = fate };
+    struct look k = { .s = s, .src = src, .host = host, .Computer = c->Computer,
+                      .origin = &c->origin, .keys = keys, .kind = ROW_CONTEXT, .record = c,
+                      .counts = counts, .fate = fate };
     int64_t number = record_number(&c->origin);
     sqlite3_stmt *st;
 
@@ -318,8 +337,9 @@ bool duplicate_process(struct store *s, struct source *src, int64_t host,
                        struct fault *f)
 {
     static const char *const keys[] = { "ProcessGuid", "Image", NULL };
-    struct look k = { .s = s, .src = src, .host = host, .Computer = p->Computer, .origin = &p->origin, .keys = keys,
-                      .kind = ROW_PROCESS, .record = p, .counts = counts, .fate = fate };
+    struct look k = { .s = s, .src = src, .host = host, .Computer = p->Computer,
+                      .origin = &p->origin, .keys = keys, .kind = ROW_PROCESS, .record = p,
+                      .counts = counts, .fate = fate };
     bool guid = process_guid_counts(p->ProcessGuid);
     sqlite3_stmt *st = stmt_get(s, guid ? STMT_RECORDS_BY_GUID : STMT_RECORDS_BY_PID, f);
 

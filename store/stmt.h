@@ -210,7 +210,7 @@
                        " CommandLine = ifnull(CommandLine, ?11)," \
                        " CurrentDirectory = ifnull(CurrentDirectory, ?12)," \
                        " IntegrityLevel = ifnull(IntegrityLevel, ?13)," \
-                       " LogonId = ifnull(LogonId, ?14), Hashes = ifnull(Hashes, ?15)," \
+                       " LogonId = ifnull(LogonId, ?14), Hashes = ifnull(?15, Hashes)," \
                        " OriginalFileName = ifnull(OriginalFileName, ?16)," \
                        " RuleName = ifnull(RuleName, ?17)," \
                        " ParentProcessGuid = ifnull(ParentProcessGuid, ?18)," \

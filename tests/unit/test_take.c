@@ -333,6 +333,40 @@ static void the_same_key_and_other_content_is_kept_and_noted(void **state)
     expect_both(files, "SELECT kind, count(*) FROM ingest_problem", "conflict|3\n");
 }
 
+/* Exporters write hashes in lower case, in their own order, and not all of them. */
+static void hashes_are_compared_by_kind(void **state)
+{
+    static const struct rec one[] = {
+        { 7, "WS1", 10 * SEC, 5, "{a}", 4, SYS32 "a.exe", TEMP "x", "SHA1=AA,MD5=BB", NULL, "u", NULL, 0 },
+        { 7, "WS1", 11 * SEC, 0, "{a}", 4, SYS32 "a.exe", TEMP "x", "MD5=bb", NULL, "u", NULL, 0 },
+        { 7, "WS1", 12 * SEC, 8, "{a}", 4, SYS32 "a.exe", TEMP "y", "SHA1=AA,MD5=BB", NULL, "u", NULL, 0 },
+        { 11, "WS1", 10 * SEC, 6, "{a}", 4, SYS32 "a.exe", TEMP "t", "MD5=BB", NULL, NULL, NULL, 0 },
+        { 1, "WS1", 10 * SEC, 7, "{a}", 4, SYS32 "a.exe", "one", "MD5=BB", NULL, NULL, NULL, 0 },
+    };
+    static const struct rec two[] = {
+        { 7, "WS1", 10 * SEC, 5, "{a}", 4, SYS32 "a.exe", TEMP "x", "md5=bb, sha1=aa", NULL, "u", NULL, 0 },
+        { 7, "WS1", 11 * SEC, 0, "{a}", 4, SYS32 "a.exe", TEMP "x", "SHA256=cc,MD5=bb", NULL, "u", NULL, 0 },
+        { 7, "WS1", 12 * SEC, 8, "{a}", 4, SYS32 "a.exe", TEMP "y", "md5=bb,sha1=ab", NULL, "u", NULL, 0 },
+        { 11, "WS1", 10 * SEC, 6, "{a}", 4, SYS32 "a.exe", TEMP "t", "md5=bb", NULL, NULL, NULL, 0 },
+        { 1, "WS1", 10 * SEC, 7, "{a}", 4, SYS32 "a.exe", "one", "SHA1=aa,MD5=bb", NULL, NULL, NULL, 0 },
+    };
+    struct file files[] = { { "e", "xml", one, COUNT(one), 7, 0, 0 },
+                            { "x", "xml", two, COUNT(two), 3, 0, 0 } };
+
+    (void)state;
+    for (int fuller = 0; fuller < 3; fuller++) {
+        files[0].format = fuller == 1 ? "evtx" : "xml";
+        files[1].format = fuller == 2 ? "evtx" : "xml";
+        expect_both(files, "SELECT sum(records), sum(loads), sum(processes), sum(context),"
+                           " sum(duplicates) FROM evidence", "10|4|1|1|4\n");
+        expect_both(files, "SELECT kind, count(*) FROM ingest_problem", "conflict|1\n");
+        expect_both(files, "SELECT Hashes FROM module ORDER BY 1",
+                    "SHA1=AA,MD5=BB\nSHA1=AA,MD5=BB\nSHA256=cc,MD5=bb\nmd5=bb,sha1=ab\n");
+        expect_both(files, "SELECT Hashes FROM context UNION ALL SELECT Hashes FROM process",
+                    "MD5=BB\nSHA1=aa,MD5=bb\n");
+    }
+}
+
 static void recovered_loads_are_counted_beside_and_give_way(void **state)
 {
     static const struct rec slack[] = {
@@ -698,6 +732,7 @@ int main(void)
         cmocka_unit_test(the_kth_record_without_a_number_matches_the_kth),
         cmocka_unit_test(numbers_meet_records_without_them),
         cmocka_unit_test(the_same_key_and_other_content_is_kept_and_noted),
+        cmocka_unit_test(hashes_are_compared_by_kind),
         cmocka_unit_test(recovered_loads_are_counted_beside_and_give_way),
         cmocka_unit_test(the_case_does_not_depend_on_the_order_of_files),
 #ifndef __SANITIZE_ADDRESS__
