@@ -30,9 +30,11 @@ static const struct output_column columns[] = {
     COUNT_OF("damaged", "dmg", 0),
     COUNT_OF("duplicates", "dup", 2),
     COUNT_OF("recovered", "recov", 1),
+    TEXT_OF("reason", OUTPUT_TEXT, 0, 0),
 };
-#define COLUMN_COUNT_SHOWN (sizeof columns / sizeof *columns)
-_Static_assert(COLUMN_COUNT_SHOWN == EVIDENCE_RECOVERED + 1, "one a column of the ledger");
+#define COLUMN_COUNT_SHOWN (EVIDENCE_RECOVERED + 1) /* tables say reasons below */
+_Static_assert(sizeof columns / sizeof *columns == COLUMN_COUNT_SHOWN + 1,
+               "one a column of the ledger, and the reason");
 
 struct ledger {
     struct output *out;
@@ -65,14 +67,15 @@ static struct span state_words(const struct cell *row, char *out, size_t size)
 
 static bool print_row(struct ledger *l, const struct cell *row)
 {
-    struct cell cells[COLUMN_COUNT_SHOWN];
+    struct cell cells[COLUMN_COUNT_SHOWN + 1];
     char state[96];
 
     if (l->grouped && kinds_take(&l->kinds, row))
         return true;
+    memcpy(cells, row, COLUMN_COUNT_SHOWN * sizeof *cells);
+    cells[COLUMN_COUNT_SHOWN] = row[EVIDENCE_REASON];
     if (!l->words)
-        return output_row(l->out, row);
-    memcpy(cells, row, sizeof cells);
+        return output_row(l->out, cells);
     cells[EVIDENCE_STATE].text = state_words(row, state, sizeof state);
     return output_row(l->out, cells);
 }
@@ -124,7 +127,7 @@ static int evidence(struct store *s, enum output_form form, bool all)
     struct fault f, closing;
     bool ok;
 
-    l.out = output_open(form, columns, COLUMN_COUNT_SHOWN, &place);
+    l.out = output_open(form, columns, COLUMN_COUNT_SHOWN + !l.words, &place);
     ok = store_stream(s, q, print_rows, &l, &f);
     if (ok && form == OUTPUT_TABLE && l.files > 0)
         print_totals(&l);

@@ -206,7 +206,7 @@ void load_identify(struct load *l)
 
 /* ---- what went wrong ---- */
 
-#define UNREAD_MAX 48 /* bytes of a time that are shown */
+#define UNREAD_MAX 48 /* bytes of a time that are shown; cleaned they may be three times as many */
 
 static void append_loss(struct batch *b, struct loss what)
 {
@@ -242,6 +242,7 @@ void batch_host_note(struct batch *b, struct span Computer, const char *what, st
 
 void batch_unread(struct batch *b, uint64_t place, struct span text)
 {
+    struct arena_mark before = arena_mark(&b->arena);
     bool altered = false, full = false;
 
     if (b->unread && b->unread_last == place)
@@ -251,7 +252,12 @@ void batch_unread(struct batch *b, uint64_t place, struct span text)
         return;
     b->unread_at = place;
     text.len = text.len < UNREAD_MAX ? text.len : UNREAD_MAX;
-    b->unread_text = arena_copy(&b->arena, text_clean(&b->arena, text, &altered, &full), &full);
+    text = text_clean(&b->arena, text, &altered, &full);
+    text.len = text.len < UNREAD_TEXT_MAX ? text.len : UNREAD_TEXT_MAX - 1;
+    if (text.len)
+        memcpy(b->unread_text, text.at, text.len);
+    b->unread_text[text.len] = 0;
+    arena_rewind(&b->arena, before); /* the record may be dropped with all it wrote there */
 }
 
 static struct other *find_other(const struct batch *b, struct span Provider, uint64_t id,

@@ -312,6 +312,8 @@ struct gap {
     bool whole;             /* nothing else is in the piece: all of it is `behind` */
 };
 
+#define UNREAD_TEXT_MAX 160 /* of a time that can't be read */
+
 /* What one piece of evidence became.  Batches of a source reach the writer in
  * the order of their pieces, whoever decoded them.  The batch owns its arena;
  * everything it points to lives there. */
@@ -327,7 +329,7 @@ struct batch {
     unsigned dates;      /* bits of DATES_... */
     uint64_t unread;     /* records whose time was logged and could not be read; */
     uint64_t unread_at, unread_last; /* where the first is, and the last, */
-    struct span unread_text; /* and what it says, cut short; in the arena */
+    char unread_text[UNREAD_TEXT_MAX]; /* and what it says, cut short */
     const struct source_opens *opens;   /* first batch of a source */
     const struct source_closes *closes; /* last batch of a source */
     struct counts counts;

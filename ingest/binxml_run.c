@@ -32,8 +32,10 @@ static void keep_text(struct binxml *x, enum target to, struct span text)
     case TO_NAME: x->named = event_field(text); return;
     case TO_FIELD: break;
     }
-    if (to == TO_TIME)
-        e->logged = logged == MOMENT_NONE ? e->logged : logged; /* the head's */
+    if (to == TO_TIME && logged == MOMENT_NONE)
+        e->unread = span_trimmed(text); /* and the head's time stays */
+    else if (to == TO_TIME)
+        e->logged = logged;
     else
         e->value[to - TO_FIELD] = text;
 }

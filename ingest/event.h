@@ -32,6 +32,7 @@ struct event {
     bool has_id;
     uint64_t id;          /* EventID */
     int64_t logged;       /* TimeCreated; MOMENT_NONE */
+    struct span unread;   /* what TimeCreated says, where that can't be read */
     struct span Provider, Channel, Computer;
     struct span value[EVENT_FIELD_COUNT]; /* SPAN_NONE where not logged */
 };

@@ -323,9 +323,6 @@ static void settle_time(struct form *f, struct event *e, bool zoned, bool *full)
         && (time = form_moment(*utc, &f->batch->dates, &any)) != MOMENT_NONE) {
         moment_format(time, text);
         *utc = arena_copy(&f->batch->arena, span_text(text), full);
-    } else if (span_logged(*utc) && utc->len && !span_is(*utc, "-")
-               && moment_parse(*utc) == MOMENT_NONE) {
-        batch_unread(f->batch, e->place, *utc);
     }
     if (!zoned && moment_parse(*utc) == MOMENT_NONE) {
         e->flags |= RECORD_ZONE_ASSUMED;

@@ -16,7 +16,6 @@
 #define LOOK_AHEAD 4  /* jobs a worker */
 #define WINDOW_MAX 32 /* jobs: what bounds the memory of many cores */
 
-#define UNREAD_TEXT_MAX 160 /* 48 bytes, mended */
 
 struct unread {
     struct unread *next;
@@ -202,8 +201,7 @@ static void note_unread(struct line *l, struct job *j)
     if (b->unread && !*at) {
         *at = memory_zero(1, sizeof **at);
         **at = (struct unread){ .source = b->source, .place = b->unread_at };
-        snprintf((*at)->text, sizeof (*at)->text, "%.*s", (int)b->unread_text.len,
-                 b->unread_text.len ? (const char *)b->unread_text.at : "");
+        memcpy((*at)->text, b->unread_text, sizeof b->unread_text);
     }
     u = *at;
     if (!u)

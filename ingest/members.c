@@ -111,6 +111,10 @@ static bool close_level(struct tree *t, const struct frame *f, const char *broke
         state = SOURCE_PARTIAL;
         reason = l->wrong;
     }
+    if (state == SOURCE_COMPLETE && l->next == 0) {
+        state = SOURCE_EMPTY;
+        reason = "nothing is in it";
+    }
     if (is_file && file_changed(t)) {
         state = SOURCE_PARTIAL;
         reason = "changed while it was read";

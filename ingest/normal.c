@@ -135,7 +135,7 @@ static struct span joined(struct arena *a, struct span left, char mark, struct s
     return span_of(text, left.len + 1 + right.len);
 }
 
-static struct origin origin_of(const struct event *e, bool has_utctime)
+static struct origin origin_of(struct batch *b, const struct event *e, bool has_utctime)
 {
     struct origin o = {
         .time = e->logged,
@@ -147,12 +147,15 @@ static struct origin origin_of(const struct event *e, bool has_utctime)
     };
 
     if (has_utctime) {
-        int64_t utc = moment_parse(e->value[EVENT_UtcTime]);
+        struct span text = span_trimmed(e->value[EVENT_UtcTime]);
+        int64_t utc = moment_parse(text);
 
         if (utc != MOMENT_NONE)
             o.time = utc;
         else
             o.flags |= RECORD_NO_UTCTIME;
+        if (utc == MOMENT_NONE && text.len && !span_is(text, "-"))
+            batch_unread(b, e->place, text);
     }
     return o;
 }
@@ -169,7 +172,7 @@ static bool file_load(struct batch *b, const struct event *e)
 
     if (!x)
         return false;
-    x->origin = origin_of(e, true);
+    x->origin = origin_of(b, e, true);
     x->platform = platform_of(e);
     x->resolution = RESOLUTION_EXACT;
     x->ProcessId = pid(v[EVENT_ProcessId]);
@@ -198,7 +201,7 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
 
     if (!x)
         return false;
-    x->origin = origin_of(e, true);
+    x->origin = origin_of(b, e, true);
     x->ended = ended;
     x->source = PROCESS_EVENT1;
     x->platform = platform_of(e);
@@ -232,7 +235,7 @@ static bool file_4688(struct batch *b, const struct event *e)
 
     if (!x)
         return false;
-    x->origin = origin_of(e, false);
+    x->origin = origin_of(b, e, false);
     x->source = PROCESS_4688;
     x->platform = platform_of(e);
     x->ProcessId = pid(v[EVENT_NewProcessId]);
@@ -267,7 +270,7 @@ static bool file_context(struct batch *b, const struct event *e)
     struct context *x = full ? NULL : batch_context(b);
     if (!x)
         return false;
-    x->origin = origin_of(e, true);
+    x->origin = origin_of(b, e, true);
     x->event = (uint32_t)e->id;
     x->platform = platform_of(e);
     x->ProcessId = pid(v[thread ? EVENT_SourceProcessId : EVENT_ProcessId]);
@@ -370,6 +373,8 @@ void normal_event(struct batch *b, struct event *e, struct arena_mark before)
     if (!e->Computer.len && b->unnamed.len)
         batch_assumed(b, ASSUMED_HOST, e->place);
     e->Computer = batch_host(b, e->Computer);
+    if (e->unread.len && e->logged == MOMENT_NONE)
+        batch_unread(b, e->place, e->unread);
     if (!file(b, e, kind)) {
         arena_rewind(&b->arena, before);
         batch_loss(b, e->place, 0, "the record is too large for its batch");

@@ -370,6 +370,8 @@ const char *xml_read_strictly(struct xml_reader *r, struct span text, struct eve
     }
     arena_trim(&r->batch->arena, r->pool, (size_t)(r->at - r->pool));
     r->e.logged = moment_parse(span_trimmed(r->SystemTime));
+    if (r->e.logged == MOMENT_NONE)
+        r->e.unread = span_trimmed(r->SystemTime);
     if (span_number(span_trimmed(r->EventRecordID), &r->e.record))
         r->e.flags |= RECORD_NUMBERED;
     if (altered)

@@ -217,6 +217,8 @@ size_t xml_plain_read(struct xml_plain *p, struct arena *a, struct span in, stru
         return 0;
     }
     e->logged = moment_parse(span_trimmed(r.SystemTime));
+    if (e->logged == MOMENT_NONE)
+        e->unread = span_trimmed(r.SystemTime);
     if (span_number(span_trimmed(r.EventRecordID), &e->record))
         e->flags |= RECORD_NUMBERED;
     return (size_t)(r.c.at - in.at);

@@ -42,7 +42,10 @@ static const struct column_text evidence_columns[EVIDENCE_COLUMN_COUNT] = {
     [EVIDENCE_RECOVERED] = { "recovered", "e.recovered" },
     [EVIDENCE_FIRST_TIME] = { "first_time", "e.first_time" },
     [EVIDENCE_LAST_TIME] = { "last_time", "e.last_time" },
-    [EVIDENCE_REASON] = { "reason", "e.reason" },
+    /* Of what is damaged alone, why its first record is. */
+    [EVIDENCE_REASON] = { "reason", "ifnull(e.reason, CASE WHEN e.damaged THEN (SELECT d.reason"
+                                    " FROM ingest_problem d WHERE d.evidence = e.id"
+                                    " AND d.kind = 'damaged' ORDER BY d.place LIMIT 1) END)" },
     [EVIDENCE_CONFLICTS] = { "conflicts", "(SELECT count(*) FROM ingest_problem g"
                                           " WHERE g.evidence = e.id AND g.kind = 'conflict')" },
 };

@@ -175,7 +175,7 @@ err_has 'could not be written'
 run 0 evidence -c a.modhunt; out_has sysmon.xml; out_has 'total of 2 files'; run 0 evidence -c workers.modhunt; out_has 'total of 1 file '
 run 0 evidence -c a.modhunt --format jsonl; valid_json 2
 keys=$(head -1 out >one; sqlite3 :memory: "SELECT group_concat(key, ' ') FROM json_each(CAST(readfile('one') AS TEXT))")
-[ "$keys" = "path bundle format state sha256 bytes records loads processes context other damaged duplicates recovered" ] || fail "the keys of evidence: $keys"
+[ "$keys" = "path bundle format state sha256 bytes records loads processes context other damaged duplicates recovered reason" ] || fail "the keys of evidence: $keys"
 out_has '"state":"complete"'; out_has '"state":"duplicate"'; out_has "\"sha256\":\"${sum:0:64}\""
 for form in csv tsv; do run 0 evidence -c a.modhunt --format $form; out_has sysmon.xml; done
 run 0 evidence -c a.modhunt; out_has 'WS02'; out_has 'processes, context'

@@ -331,6 +331,7 @@ static void a_compressed_file_is_a_bundle_of_one(void **state)
 static void zeros_that_were_compressed_are_no_tar(void **state)
 {
     static const struct { size_t len, magic_at; const char *magic, *want; } table[] = {
+        { 0, 0, "", "b gzip empty 0 (nothing is in it)\n" },
         { 4096, 0, "", "b!b unknown unknown 0\nb gzip complete 0\n" },
         { 40000, 32769, "CD001", "b!b ISO unreadable 0 (an ISO image: unpack it with "
                                  "`bsdtar -xf`, then give modhunt the folder)\n"

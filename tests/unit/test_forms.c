@@ -429,7 +429,18 @@ static void a_time_that_nobody_can_read_is_said(void **state)
     assert_int_equal(b->counts.loads, 5);
     assert_int_equal(b->unread, 2);
     assert_int_equal(b->unread_at, sizeof LOAD("") - 1 + 1);
-    assert_text("the first", b->unread_text, "gestern");
+    assert_text("the first", span_text(b->unread_text), "gestern");
+    batch_close(b);
+    /* XML's SystemTime and UtcTime; the other record is dropped with its texts. */
+    b = decoded(&xml_decoder, SPAN(
+        "<Event><System><Provider Name='Other'/><EventID>9</EventID>"
+        "<TimeCreated SystemTime='never'/></System></Event>\n"
+        "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>7</EventID></System>"
+        "<EventData><Data Name='UtcTime'>soon</Data><Data Name='Image'>C:\\a.exe</Data>"
+        "<Data Name='ImageLoaded'>C:\\b.dll</Data></EventData></Event>\n"));
+    assert_int_equal(b->counts.loads, 1);
+    assert_int_equal(b->unread, 2);
+    assert_text("the first", span_text(b->unread_text), "never");
     batch_close(b);
 }
 
