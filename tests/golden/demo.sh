@@ -31,6 +31,11 @@ found=$(grep -F "$hash" all.tsv | awk -F '\t' '{ n = split($6, p, "\\"); print $
 WS-RECEPTION.harbor.example df00tech-test-module.dll" ] || fail "the planted hash leads to: $found"
 ! grep -F wlhelper.dll have.tsv || fail "the copy in System32 is a hit"
 
+"$MODHUNT" query -c demo.modhunt t1129-tests --format tsv >tests.tsv 2>/dev/null ||
+    fail "t1129-tests ended with $?"
+! grep -P '^[1-4]\t.*\tmissing\t' tests.tsv || fail "signals of the tests are missing"
+[ "$(grep -c '	found	' tests.tsv)" -ge 14 ] || fail "signals of the tests are missing: $(cat tests.tsv)"
+
 "$MODHUNT" evidence -c demo.modhunt --format jsonl >ledger.jsonl
 python3 - <<'PYTHON'
 import json
