@@ -9,6 +9,7 @@
 #include "cli/host_words.h"
 #include "cli/intake.h"
 #include "cli/locksmith.h"
+#include "cli/query_files.h"
 #include "cli/teller.h"
 #include "ingest/walk.h"
 #include "store/reader.h"
@@ -28,6 +29,7 @@ struct console {
     const char *path;
     struct queue *pages;
     struct reader *reader;
+    struct catalogue *catalogue; /* what the reader's store knows of queries */
     struct feed feed;
     bool ingesting;
     pthread_t teller;
@@ -76,6 +78,13 @@ static void password(void *ctx, const char *typed)
     locksmith_answer(c->locksmith, typed);
 }
 
+/* A query of the analyst's own that is none: `modhunt query --list` says why. */
+static void pass_over(void *ctx, const struct fault *f)
+{
+    (void)ctx;
+    (void)f;
+}
+
 static bool start_reader(struct console *c, struct fault *f)
 {
     struct store *s = store_open(c->path, STORE_READ, f);
@@ -87,6 +96,9 @@ static bool start_reader(struct console *c, struct fault *f)
         store_close(s);
         return false;
     }
+    c->catalogue = catalogue_open();
+    query_files_add(c->catalogue, pass_over, NULL);
+    store_catalogue(s, c->catalogue);
     c->reader = reader_start(s, c->pages, f);
     return c->reader != NULL;
 }
@@ -99,6 +111,7 @@ static void stop_reader(struct console *c)
         reader_stop(c->reader);
     if (c->pages)
         queue_free(c->pages, drop_page);
+    catalogue_close(c->catalogue);
 }
 
 /* The writer and, with evidence, ingest.  Takes the store over in any case. */

@@ -12,21 +12,6 @@
 
 #include <stdlib.h>
 
-struct need_counts {
-    int64_t have, could;
-};
-
-static bool take_counts(void *ctx, const struct page *p)
-{
-    struct need_counts *c = ctx;
-
-    if (p->rows) {
-        c->have = page_cell(p, 0, 0)->number;
-        c->could = page_cell(p, 0, 1)->number;
-    }
-    return false;
-}
-
 /* Says what the case lacks, but not the same of the same hosts twice.  *none is set
  * where nobody has it; false is a fault. */
 static bool look_for_need(struct store *s, enum need n, struct need_counts *said, bool *none,
@@ -35,7 +20,7 @@ static bool look_for_need(struct store *s, enum need n, struct need_counts *said
     struct need_counts c = { 0, 0 };
     char hosts[TELL_THINGS_TEXT];
 
-    if (!store_sql(s, need_sql(n), take_counts, &c, f))
+    if (!store_need(s, n, &c, f))
         return false;
     if (c.have == 0) {
         *none = true;

@@ -76,10 +76,11 @@ struct question *question_copy(const struct question *q)
     struct question *copy = memory_get(sizeof *copy);
 
     *copy = *q;
-    copy->filter = copy->contains = NULL;
+    copy->filter = copy->contains = copy->query = NULL;
     memset(&copy->anchor, 0, sizeof copy->anchor);
     question_text(&copy->contains, q->contains);
     question_text(&copy->filter, q->filter);
+    question_text(&copy->query, q->query);
     anchor_copy(&copy->anchor, &q->anchor);
     return copy;
 }
@@ -90,6 +91,7 @@ void question_close(struct question *q)
         return;
     free(q->contains);
     free(q->filter);
+    free(q->query);
     anchor_clear(&q->anchor);
     free(q);
 }

@@ -88,6 +88,9 @@ enum question_kind {
                            enum channel_column; a row's key is its host's id */
     QUESTION_ABOUT,     /* what else the ledger knows of one file (`evidence`) or one
                            host (`host`): enum about_column */
+    QUESTION_QUERIES,   /* the hunting queries, a row each: enum query_column */
+    QUESTION_QUERY,     /* the answer of the one called `query`, with its arguments as they
+                           are preset: columns by its own names, at most QUERY_ROWS_MAX */
 };
 
 /* What QUESTION_TOTALS counts, one cell each. */
@@ -164,6 +167,12 @@ enum allow_column {
     ALLOW_CREATED, ALLOW_ENABLED, ALLOW_SIGHTINGS, ALLOW_LOADS, ALLOW_COLUMN_COUNT
 };
 
+enum query_column {
+    QUERY_NAME, QUERY_HUNT, QUERY_TECHNIQUE, QUERY_QUESTION, QUERY_WHY, QUERY_FALSE_POSITIVES,
+    QUERY_MISSES, QUERY_NEXT, QUERY_ARGUMENTS, QUERY_FILE, QUERY_COLUMN_COUNT
+};
+#define QUERY_ROWS_MAX 1000
+
 enum stack_column {
     STACK_VALUE, STACK_LOADS, STACK_SIGHTINGS, STACK_HOSTS, STACK_FIRST_TIME,
     STACK_LAST_TIME, STACK_TOP_SCORE, STACK_COLUMN_COUNT
@@ -202,6 +211,7 @@ struct question {
     enum column stack;    /* QUESTION_STACK */
     int64_t evidence;     /* QUESTION_ABOUT, QUESTION_PROBLEMS: this file; 0: none, all */
     int64_t host;         /* QUESTION_ABOUT: this host */
+    char *query;          /* QUESTION_QUERY; NULL elsewhere */
 
     /* Empty: score, then newest, descending.  QUESTION_EVIDENCE and QUESTION_HOSTS: one
      * key at most, whose column is a number of their own enum; empty: in the order of

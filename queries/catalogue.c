@@ -285,6 +285,16 @@ const struct catalogue_query *catalogue_named(const struct catalogue *c, const c
     return NULL;
 }
 
+struct cell catalogue_preset(const struct catalogue_arg *a)
+{
+    struct cell c = { .type = CELL_TEXT, .text = span_text(a->preset) };
+    uint64_t number;
+
+    if (a->number && span_number(c.text, &number))
+        c = (struct cell){ .type = CELL_NUMBER, .number = (int64_t)number };
+    return c;
+}
+
 const char *catalogue_body(const struct catalogue_query *q)
 {
     const char *sql = q->sql;

@@ -19,6 +19,7 @@
 
 #include "core/arena.h"
 #include "core/fault.h"
+#include "core/page.h"
 
 #define CATALOGUE_ARGS_MAX 8
 #define CATALOGUE_QUERIES_MAX 512
@@ -58,6 +59,9 @@ bool catalogue_add(struct catalogue *c, const char *file, struct span text,
 size_t catalogue_count(const struct catalogue *c);
 const struct catalogue_query *catalogue_at(const struct catalogue *c, size_t i);
 const struct catalogue_query *catalogue_named(const struct catalogue *c, const char *name);
+
+/* An argument's preset value, to be bound. */
+struct cell catalogue_preset(const struct catalogue_arg *a);
 
 /* The SQL behind the header. */
 const char *catalogue_body(const struct catalogue_query *q);

@@ -118,6 +118,8 @@ static bool compile_kind(const struct question *q, uint32_t limit, struct inquir
         return true;
     case QUESTION_HUNT:
     case QUESTION_DETAIL:
+    case QUESTION_QUERIES:
+    case QUESTION_QUERY:
         break;
     }
     return fault(f, FAULT_USAGE, "this question is not asked in one statement");

@@ -165,6 +165,8 @@ bool overview_compile(const struct question *q, uint32_t limit, struct statement
     case QUESTION_LOADS:
     case QUESTION_HUNT:
     case QUESTION_DETAIL:
+    case QUESTION_QUERIES:
+    case QUESTION_QUERY:
         return fault(f, FAULT_USAGE, "this question is no overview");
     }
     if (limit) {

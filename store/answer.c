@@ -7,6 +7,7 @@
 #include "store/detail.h"
 #include "store/hunt.h"
 #include "store/list.h"
+#include "store/query.h"
 
 static bool run(struct store *s, const struct question *q, struct rows *r, struct fault *f)
 {
@@ -15,6 +16,10 @@ static bool run(struct store *s, const struct question *q, struct rows *r, struc
         return detail_run(s, q, r, f);
     case QUESTION_HUNT:
         return hunt_run(s, q, r, f);
+    case QUESTION_QUERIES:
+        return query_list(s, q, r, f);
+    case QUESTION_QUERY:
+        return query_run(s, q, r, f);
     case QUESTION_SIGHTINGS:
     case QUESTION_LOADS:
     case QUESTION_TOTALS:

@@ -38,6 +38,7 @@ struct store {
     atomic_bool stop;    /* any thread may set it: the running answer ends */
     bool late;           /* it ended because of its deadline */
     int64_t deadline;    /* of moment_ticks(); 0: none */
+    const struct catalogue *catalogue; /* borrowed; NULL: no hunting queries */
 };
 
 /* Fills *f from the connection's last error: FAULT_FULL, FAULT_CASE (damaged),

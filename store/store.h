@@ -155,6 +155,17 @@ bool store_query(struct store *s, const char *sql, const struct sql_value *value
                  bool (*each)(void *ctx, const struct page *rows), void *ctx,
                  struct fault *f) MUST_CHECK;
 
+/* How many hosts have what a query needs, and how many could (queries/needs.h). */
+struct need_counts {
+    int64_t have, could;
+};
+bool store_need(struct store *s, unsigned need, struct need_counts *out, struct fault *f) MUST_CHECK;
+
+/* The queries that QUESTION_QUERIES and QUESTION_QUERY know; borrowed, and read alone.
+ * Without, there are none. */
+struct catalogue;
+void store_catalogue(struct store *s, const struct catalogue *c);
+
 /* Any thread: ends the running answer, whose page comes back `interrupted`. */
 void store_interrupt(struct store *s);
 

@@ -16,7 +16,7 @@
     _(evidence) _(hosts) _(allowlist) _(help) _(leave) _(refresh) \
     _(sort_up) _(sort_down) _(sort_take) _(mode_end) _(leave_yes) \
     /* guide.c */ \
-    _(guide) _(guide_next) _(guide_previous) \
+    _(guide) _(queries) _(guide_next) _(guide_previous) \
     /* act_allow.c */ \
     _(allow_hash) _(allow_path) _(undo) _(redo) \
     /* act_password.c */ \

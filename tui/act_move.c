@@ -129,17 +129,25 @@ enum acted act_last_line(struct model *m, const struct press *p)
 
 /* ---- in and out ---- */
 
+static void open_detail(struct model *m)
+{
+    if (!model_place(m)->view->detail || rows_count(&model_place(m)->rows) == 0)
+        return;
+    if (m->detail.open)
+        m->detail.focused = true;
+    m->detail.open = true;
+    model_layout(m);
+}
+
 enum acted act_enter(struct model *m, const struct press *p)
 {
     UNUSED(p);
     if (!model_settled(m))
         return WAITS;
-    if (!model_place(m)->view->detail || rows_count(&model_place(m)->rows) == 0)
-        return ACTED;
-    if (m->detail.open)
-        m->detail.focused = true;
-    m->detail.open = true;
-    model_layout(m);
+    if (model_place(m)->view->enter)
+        model_place(m)->view->enter(m);
+    else
+        open_detail(m);
     return ACTED;
 }
 
@@ -148,8 +156,10 @@ enum acted act_focus(struct model *m, const struct press *p)
     UNUSED(p);
     if (!model_settled(m))
         return WAITS;
-    if (!m->detail.open)
-        return act_enter(m, p);
+    if (!m->detail.open) {
+        open_detail(m);
+        return ACTED;
+    }
     m->detail.focused = !m->detail.focused;
     model_layout(m);
     return ACTED;

@@ -248,11 +248,18 @@ static void draw_status(const struct model *m, struct grid *g)
                   (enum sign)(SIGN_SPIN_0 + (m->now / 120000) % 4));
 }
 
-static int hint_width(const struct key *k)
+/* What Enter does may be the view's. */
+static const char *hint_of(const struct model *m, const struct key *k)
+{
+    return k->press == PRESS_ENTER && m->mode == MODE_ROWS && model_place(m)->view->enter ? "ask"
+                                                                                          : k->hint;
+}
+
+static int hint_width(const struct model *m, const struct key *k)
 {
     char name[KEY_NAME_MAX];
 
-    return (int)strlen(keys_name(k->press, name)) + 1 + (int)strlen(k->hint);
+    return (int)strlen(keys_name(k->press, name)) + 1 + (int)strlen(hint_of(m, k));
 }
 
 static void draw_hints(const struct model *m, struct grid *g)
@@ -277,12 +284,12 @@ static void draw_hints(const struct model *m, struct grid *g)
     }
     /* The last table's (out, help, quit) keep their place whatever comes before. */
     for (const struct key *k = n ? tables[n - 1] : NULL; k && k->command; k++)
-        kept += k->hint ? hint_width(k) + 2 : 0;
+        kept += k->hint ? hint_width(m, k) + 2 : 0;
     for (size_t i = 0; i < n; i++)
         for (const struct key *k = tables[i]; k->command; k++) {
             if (!k->hint)
                 continue;
-            int w = hint_width(k);
+            int w = hint_width(m, k);
 
             if (i == n - 1)
                 kept = 0;
@@ -290,7 +297,7 @@ static void draw_hints(const struct model *m, struct grid *g)
                 continue;
             keys_name(k->press, name);
             x += grid_say(g, a.row, x, w, STYLE_KEY, name) + 1;
-            x += grid_say(g, a.row, x, w, STYLE_DIM, k->hint) + 2;
+            x += grid_say(g, a.row, x, w, STYLE_DIM, hint_of(m, k)) + 2;
         }
 }
 

@@ -69,6 +69,7 @@ const struct key keys_everywhere[] = {
     { PRESS_BACK_TAB, "focus", act_focus, NULL, "Between the list and its detail" },
     { '?', "help", act_help, "help", "The keys of this view" },
     { PRESS_F1, "help", act_help, NULL, "The keys of this view" },
+    { 'Q', "queries", act_queries, NULL, "The hunting queries: what each asks, and its answer" },
     { 'i', "guide", act_guide, NULL, "The guide: what the row's factors mean, what to ask, how to respond" },
     { 'u', "undo", act_undo, NULL, "Take back the last change of the allowlist" },
     { 'U', "redo", act_redo, NULL, "Make the change again that was taken back" },

@@ -29,6 +29,7 @@ static void place_free(struct place *p)
 {
     rows_free(&p->rows);
     free(p->about);
+    free(p->query);
     *p = (struct place){ 0 };
 }
 
@@ -93,8 +94,33 @@ struct question *model_question(const struct place *p, enum question_kind kind)
     return q;
 }
 
+/* Of an answer whose columns nobody knows before: headings are the page's. */
+static struct table named_table(const struct place *p)
+{
+    static _Thread_local struct table_column made[ROWS_COLUMNS_MAX];
+    const struct page *page = p->rows.page;
+    size_t n = 0;
+
+    for (; page && n < page->columns && n < ROWS_COLUMNS_MAX; n++) {
+        bool number = page->rows && page_cell(page, 0, n)->type == CELL_NUMBER;
+        const char *name = page->names[n];
+        bool path = strstr(name, "Image") || strcmp(name, "dropper") == 0, time = strstr(name, "time");
+
+        made[n] = (struct table_column){
+            .id = (int)n, .rank = (int)n,
+            .heading = strcmp(name, "SuspicionScore") == 0 ? "Score" : name,
+            .type = number ? COLUMN_NUMBER : path ? COLUMN_PATH : COLUMN_TEXT,
+            .min = number ? 5 : time ? 19 : path ? 16 : 14,
+            .max = time ? 23 : 0,
+        };
+    }
+    return (struct table){ made, n, { COLUMN_COUNT, false }, NULL };
+}
+
 struct table model_table(const struct place *p)
 {
+    if (p->view->named)
+        return named_table(p);
     return (struct table){ p->view->columns, p->view->column_count, p->sort, p->view->faded };
 }
 
@@ -218,6 +244,8 @@ void model_back(struct model *m)
     p->rows.stale = true;
     if (p->view->totals || p->view->ledger)
         m->totals_wanted = true;
+    if (p->view->enter)
+        m->detail.open = true; /* there Enter does not open it */
     model_layout(m);
 }
 

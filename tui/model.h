@@ -57,6 +57,8 @@ struct view {
     bool language;                              /* its filter is one of queries/filter.h */
     struct question *(*detail_question)(const struct place *p, int64_t id); /* what its
                                                    detail needs; NULL: the row is all */
+    void (*enter)(struct model *m);  /* Enter, where it is not the detail's; NULL */
+    bool named;                      /* its columns are those of the answer */
     const char *aside;                          /* which key leads to what belongs to it; NULL */
     struct sort_key sort;                       /* its usual order, where `sorted` */
     bool sorted;
@@ -80,6 +82,7 @@ struct place {
     int64_t totals[TOTAL_COUNT];
     const struct key *help_of[KEY_TABLES_MAX]; /* of the help: the tables of the view it explains */
     int scroll;             /* of a view without rows */
+    char *query;            /* of a hunting query's answer: its name, owned */
     size_t page;            /* of the guide: which; 0 is that of the row it was called from, */
     bool of_row;            /* if from one, with these factors */
     uint32_t factors;
@@ -212,6 +215,6 @@ int model_text_lines(const struct model *m);
 struct question *model_question(const struct place *p, enum question_kind kind);
 
 extern const struct view view_sightings, view_loads, view_evidence, view_hosts, view_allowlist,
-    view_help, view_guide;
+    view_help, view_guide, view_queries, view_answer;
 
 #endif

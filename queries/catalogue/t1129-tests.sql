@@ -68,16 +68,16 @@ WITH signal(test, n, signal, kind, platform, image, what, also) AS (VALUES
     SELECT 'load', s.host, h.platform, sum(s.loads) FROM sighting s JOIN host h ON h.id = s.host GROUP BY s.host
 )
 SELECT g.test, g.signal, CASE WHEN f.test IS NULL THEN 'missing' ELSE 'found' END AS state,
-       coalesce(fh.host, ph.host) AS host, moment_text(f.time) AS time,
-       substr(e.sha256, 1, 12) || ':' || f.place AS ref,
-       CASE WHEN f.test IS NOT NULL THEN NULL
+       CASE WHEN f.test IS NOT NULL THEN ''
             WHEN p.test IS NOT NULL AND a.n > 0
                 THEN 'not among the ' || a.n || ' such records of ' || ph.host
             WHEN p.test IS NOT NULL THEN 'not logged on ' || ph.host || ', or not collected'
             WHEN EXISTS (SELECT 1 FROM logged x WHERE x.kind = g.kind AND x.platform = g.platform)
                 THEN 'nothing of this test was found; ' || (SELECT count(DISTINCT x.host) FROM logged x
                      WHERE x.kind = g.kind AND x.platform = g.platform) || ' hosts log such records'
-            ELSE 'no such source in this case: no host of ' || g.platform || ' logs such records' END AS reason
+            ELSE 'no such source in this case: no host of ' || g.platform || ' logs such records' END AS reason,
+       coalesce(fh.host, ph.host) AS host, substr(e.sha256, 1, 12) || ':' || f.place AS ref,
+       moment_text(f.time) AS time
 FROM signal g
 LEFT JOIN found f ON f.test = g.test AND f.n = g.n
 LEFT JOIN hosts fh ON fh.id = f.host

@@ -397,6 +397,42 @@ static inline void fake_about(const struct question *q, struct page *p)
     }
 }
 
+static inline void fake_queries(struct page *p)
+{
+    static const char *const names[] = { "first-query", "second-query", "blind-query" };
+
+    fake_page_room(p, QUERY_COLUMN_COUNT, 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct cell *row = &p->cells[i * QUERY_COLUMN_COUNT];
+
+        p->keys[i] = (int64_t)i + 1;
+        for (size_t c = 0; c < QUERY_COLUMN_COUNT; c++)
+            row[c] = fake_text("");
+        row[QUERY_NAME] = fake_text(names[i]);
+        row[QUERY_QUESTION] = fake_text("Is it so?");
+        row[QUERY_WHY] = fake_text("because it may be");
+    }
+}
+
+/* Two rows of a number, a path and what was not logged. */
+static inline void fake_answer(const struct question *q, struct page *p)
+{
+    if (q->query && strcmp(q->query, "blind-query") == 0) {
+        fault(&p->fault, FAULT_USAGE, "this case holds no sorrow: blind-query could not be asked");
+        return;
+    }
+    fake_page_room(p, 3, q->query && strcmp(q->query, "second-query") == 0 ? 2 : 0);
+    p->names[0] = "SuspicionScore";
+    p->names[1] = "ImageLoaded";
+    p->names[2] = "origin";
+    for (size_t i = 0; i < p->rows; i++) {
+        p->keys[i] = (int64_t)i + 1;
+        p->cells[i * 3] = fake_number((int64_t)i);
+        p->cells[i * 3 + 1] = fake_text("C:\\x\\evil\x1b.dll");
+        p->cells[i * 3 + 2] = (struct cell){ .type = CELL_NULL };
+    }
+}
+
 static inline void fake_allow(struct fake_case *c, struct page *p)
 {
     size_t n = (size_t)c->entries;
@@ -452,6 +488,8 @@ static inline void fake_ask(void *ctx, struct question *q)
     case QUESTION_HOSTS: fake_hosts(p); break;
     case QUESTION_ABOUT: fake_about(q, p); break;
     case QUESTION_ALLOW: fake_allow(c, p); break;
+    case QUESTION_QUERIES: fake_queries(p); break;
+    case QUESTION_QUERY: fake_answer(q, p); break;
     default: fake_page_room(p, 0, 0); break;
     }
     if (c->hold) {

@@ -86,6 +86,41 @@ static void the_guide_speaks_of_the_row_it_came_from(void **state)
     close_desk(d);
 }
 
+static void a_query_is_shown_and_asked(void **state)
+{
+    struct desk *d = demo(3);
+
+    (void)state;
+    open_desk(d, 30, 100);
+    type(d, "Q");
+    SHOWS(d, "first-query");
+    SHOWS(d, "because it may be"); /* the preview */
+    SHOWS(d, "Enter ask");
+    type(d, "\r"); /* finds nothing */
+    SHOWS(d, "Nothing was found");
+    SHOWS(d, "first-query"); /* in the trail */
+    type(d, "\x1b" "j\r");
+    SHOWS(d, "Score");
+    SHOWS(d, "evil<U+001B>.dll");
+    SHOWS(d, "row 1 of 2");
+    SHOWS(d, "Enter detail");
+    type(d, "\r"); /* its detail */
+    SHOWS(d, "not logged");
+    press(d, PRESS_DOWN);
+    settle(d);
+    type(d, "\x1b\x1b");
+    SHOWS(d, "because it may be");
+    type(d, "j\r");
+    SHOWS(d, "this case holds no sorrow");
+    type(d, "\x1b");
+    SHOWS(d, "blind-query");
+    press(d, PRESS_TAB); /* to the preview, and asks nothing */
+    settle(d);
+    SHOWS(d, "queries");
+    HIDES(d, "sorrow");
+    close_desk(d);
+}
+
 static void the_mouse_moves_sorts_and_opens(void **state)
 {
     struct desk *d = demo(30);
@@ -118,6 +153,7 @@ int main(void)
         cmocka_unit_test(hostile_evidence_stays_text),
         cmocka_unit_test(the_help_lists_the_keys_of_the_view_it_came_from),
         cmocka_unit_test(the_guide_speaks_of_the_row_it_came_from),
+        cmocka_unit_test(a_query_is_shown_and_asked),
         cmocka_unit_test(the_mouse_moves_sorts_and_opens),
     };
 

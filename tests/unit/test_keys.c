@@ -10,7 +10,7 @@
 
 static const struct view *const views[] = {
     &view_sightings, &view_loads, &view_evidence, &view_hosts, &view_allowlist, &view_help,
-    &view_guide,
+    &view_guide, &view_queries, &view_answer,
 };
 #define VIEWS (sizeof views / sizeof *views)
 
