@@ -3,6 +3,7 @@
  * The first word is a command if it is one; else all words are evidence, or a
  * case.  `./ingest` is a way to name a folder that is called like a command. */
 #include "cli/commands.h"
+#include "cli/profile_choice.h"
 #include "core/nearest.h"
 
 #include <pwd.h>
@@ -13,8 +14,8 @@
 
 const struct command *const commands[] = {
     &console_command, &ingest_command, &hunt_command, &stack_command, &evidence_command,
-    &record_command, &host_command, &facts_command, &query_command, &sql_command, &score_command,
-    &guide_command, &help_command, NULL,
+    &record_command, &host_command, &facts_command, &query_command, &sql_command,
+    &profile_command, &score_command, &guide_command, &help_command, NULL,
 };
 
 const struct command *command_named(const char *name)
@@ -37,6 +38,15 @@ const char *command_nearest(const char *word)
     return nearest_name(word, names);
 }
 
+static bool takes(const struct command *c, const char *option)
+{
+    const struct option_fact *fact = c->options;
+
+    while (fact->name && strcmp(fact->name, option) != 0)
+        fact++;
+    return fact->name != NULL;
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
     struct options o;
@@ -48,6 +58,9 @@ static int run(const struct command *c, int argc, char **argv)
     if (o.help) {
         help_print(*c->name ? c : NULL);
         status = STATUS_DONE;
+    } else if (takes(c, "case") && !profile_choose(takes(c, "profile")
+                                                   ? options_value(&o, "profile") : NULL, &f)) {
+        status = tell_fault(&f);
     } else {
         status = c->run(c, &o);
     }
@@ -90,6 +103,27 @@ const char *command_case(const struct command *c, const struct options *o)
     return NULL;
 }
 
+/* The case, ranked by the profile that was chosen, where it may be written. */
+static struct store *ranked(struct store *s, const char *path, struct fault *f)
+{
+    bool is;
+
+    if (!store_ranked(s, &is, f)) {
+        store_close(s);
+        return NULL;
+    }
+    if (is)
+        return s;
+    store_close(s);
+    s = store_open(path, STORE_WRITE, f);
+    if (s && store_why_read_only(s))
+        tell("Priority is that of another profile: %s", store_why_read_only(s));
+    else if (s && !store_rank(s, f))
+        tell("Priority is that of another profile: %s", f->text);
+    store_close(s);
+    return s ? store_open(path, STORE_READ, f) : NULL;
+}
+
 struct store *command_open(const struct command *c, const struct options *o, int *status)
 {
     const char *path = command_case(c, o);
@@ -100,6 +134,8 @@ struct store *command_open(const struct command *c, const struct options *o, int
     if (!path)
         return NULL;
     s = store_open(path, STORE_READ, &f);
+    if (s && takes(c, "profile"))
+        s = ranked(s, path, &f);
     if (!s)
         *status = tell_fault(&f);
     return s;

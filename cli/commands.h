@@ -24,7 +24,7 @@ struct command {
 
 extern const struct command console_command, ingest_command, hunt_command, stack_command,
     sql_command, query_command, evidence_command, record_command, host_command, facts_command,
-    score_command, guide_command, help_command;
+    profile_command, score_command, guide_command, help_command;
 
 /* In the order of the help; ended by NULL. */
 extern const struct command *const commands[];
@@ -41,6 +41,7 @@ void help_print(const struct command *c);
 void help_first(FILE *to);
 
 #define OPTION_CASE { "case", 'c', "CASE", "the case, a file made by `modhunt ingest`" }
+#define OPTION_PROFILE { "profile", 0, "FILE", "what Priority is reckoned by (modhunt profile)" }
 #define OPTION_FORMAT { "format", 0, "FORM", "table, csv, tsv or jsonl" }
 #define OPTION_LIMIT { "limit", 0, "N", "at most N rows" }
 #define OPTION_FOLLOW { "follow", 0, NULL, "go on reading files that grow, until Ctrl-C" }

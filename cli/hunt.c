@@ -54,11 +54,12 @@ static const struct source load_sources[] = {
     NUMBER_OF(SuspicionScore, "Score", 0),
     ONLY_JSON("ref", OUTPUT_TEXT, COLUMN_ID_ref, 0),
     ONLY_JSON("IsKnownGoodDir", OUTPUT_NUMBER, COLUMN_COUNT, FACTOR_IsKnownGoodDir),
-    ONLY_JSON("Priority", OUTPUT_NUMBER, COLUMN_COUNT, 0), /* no profile, no figure */
+    ONLY_JSON("Priority", OUTPUT_NUMBER, COLUMN_ID_Priority, 0),
     ONLY_JSON("platform", OUTPUT_TEXT, COLUMN_ID_platform, 0),
     ONLY_JSON("resolution", OUTPUT_TEXT, COLUMN_ID_resolution, 0),
     ONLY_JSON("recovered", OUTPUT_NUMBER, COLUMN_ID_recovered, 0),
     ONLY_JSON("allowed_by", OUTPUT_NUMBER, COLUMN_ID_allowed_by, 0),
+    ONLY_JSON("reasons", OUTPUT_TEXT, COLUMN_ID_reasons, 0),
 };
 
 static const struct source sighting_sources[] = {
@@ -80,9 +81,10 @@ static const struct source sighting_sources[] = {
     FACTOR_OF(IsUnsigned, "Uns"),
     NUMBER_OF(SuspicionScore, "Score", 0),
     ONLY_JSON("IsKnownGoodDir", OUTPUT_NUMBER, COLUMN_COUNT, FACTOR_IsKnownGoodDir),
-    ONLY_JSON("Priority", OUTPUT_NUMBER, COLUMN_COUNT, 0),
+    ONLY_JSON("Priority", OUTPUT_NUMBER, COLUMN_ID_Priority, 0),
     ONLY_JSON("platform", OUTPUT_TEXT, COLUMN_ID_platform, 0),
     ONLY_JSON("allowed_by", OUTPUT_NUMBER, COLUMN_ID_allowed_by, 0),
+    ONLY_JSON("reasons", OUTPUT_TEXT, COLUMN_ID_reasons, 0),
 };
 
 #define SOURCES_MAX 24
@@ -302,6 +304,7 @@ static int hunt_run(const struct command *c, const struct options *o)
 
 static const struct option_fact hunt_options[] = {
     OPTION_CASE,
+    OPTION_PROFILE,
     OPTION_FORMAT,
     { "all", 0, NULL, "every load, not the hits alone" },
     { "recovered", 0, NULL, "records found outside the declared ones, too" },

@@ -281,6 +281,7 @@ static int query_run(const struct command *c, const struct options *o)
 
 static const struct option_fact query_options[] = {
     OPTION_CASE,
+    OPTION_PROFILE,
     { "list", 0, NULL, "the queries and what each asks" },
     { "show", 0, NULL, "a query's header and its SQL, without asking it" },
     OPTION_FORMAT, OPTION_LIMIT, OPTIONS_END,

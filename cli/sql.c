@@ -40,7 +40,7 @@ static int sql_run(const struct command *c, const struct options *o)
 }
 
 static const struct option_fact sql_options[] = {
-    OPTION_CASE, OPTION_FORMAT, OPTION_LIMIT, OPTIONS_END,
+    OPTION_CASE, OPTION_PROFILE, OPTION_FORMAT, OPTION_LIMIT, OPTIONS_END,
 };
 
 const struct command sql_command = {

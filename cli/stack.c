@@ -162,6 +162,7 @@ static int stack_run(const struct command *c, const struct options *o)
 
 static const struct option_fact stack_options[] = {
     OPTION_CASE,
+    OPTION_PROFILE,
     OPTION_FORMAT,
     { "hits", 0, NULL, "the hits alone, not every load" },
     { "most", 0, NULL, "the most frequent first" },

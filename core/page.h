@@ -37,6 +37,8 @@
     _(Description,    "Description",TEXT,    16, S, "description in its version resource") \
     _(OriginalFileName,"Original name",TEXT, 16, S, "file name in its version resource") \
     _(FileVersion,    "Version",    TEXT,    12, S, "file version in its version resource") \
+    _(Priority,       "Prio",       NUMBER,   4, S, "what speaks for it beyond the seed, by the profile") \
+    _(reasons,        "Reasons",    TEXT,    24, S, "which reasons those are") \
     _(platform,       "Platform",   TEXT,     8, S, "windows, linux or macos") \
     _(time,           "Time UTC",   TIME,    23, L, "UtcTime of the load, else the record's own time") \
     _(User,           "User",       TEXT,    18, L, "who ran the process: the load's own, else event 1's") \

@@ -36,6 +36,8 @@ static const struct {
     [COLUMN_ID_Description] = { "m.Description", MODULE },
     [COLUMN_ID_OriginalFileName] = { "m.OriginalFileName", MODULE },
     [COLUMN_ID_FileVersion] = { "m.FileVersion", MODULE },
+    [COLUMN_ID_Priority] = { PRIORITY_SHOWN, TABLE_RANKING },
+    [COLUMN_ID_reasons] = { "reason_names(k.reasons)", TABLE_RANKING },
     [COLUMN_ID_platform] = { "nullif(m.platform, '')", MODULE },
     [COLUMN_ID_time] = { "l.time", 0 },
     [COLUMN_ID_User] = { "coalesce(u.User, ru.User)", USERS },
@@ -60,6 +62,7 @@ static const struct {
     { TABLE_MODULE, TABLE_PAIR, " JOIN module m ON m.id = p.module" },
     { TABLE_IMAGE, TABLE_PAIR, " JOIN image i ON i.id = p.image" },
     { TABLE_HOST, 0, " JOIN host h ON h.id = s.host" },
+    { TABLE_RANKING, 0, " LEFT JOIN ranking k ON k.sighting = s.id" },
     { TABLE_USER, 0, " LEFT JOIN user u ON u.id = l.user" },
     { TABLE_PROCESS, 0, " LEFT JOIN process r ON r.id = l.process"
                         " LEFT JOIN user ru ON ru.id = r.user AND r.source <> '4688'" },

@@ -25,7 +25,13 @@ enum table {
     TABLE_EXPLAINED = 1 << 6,
     TABLE_PARENT = 1 << 7,
     TABLE_EVIDENCE = 1 << 8,
+    TABLE_RANKING = 1 << 9,
 };
+
+/* 0 where nothing speaks for it, NULL in a case that was never ranked. */
+#define PRIORITY_SHOWN \
+    "(CASE WHEN k.sighting IS NOT NULL OR EXISTS (SELECT 1 FROM meta WHERE key = 'profile')" \
+    " THEN ifnull(k.Priority, 0) END)"
 
 const char *columns_expression(enum column c);
 unsigned columns_tables(enum column c);

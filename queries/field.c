@@ -17,6 +17,8 @@ static const struct field_fact facts[FIELD_COUNT] = {
 /* Of a process, `r`, the Security 4688 row `x` that explains it, its parent `rp`. */
 static const char *const further[FIELD_COUNT] = {
     [FIELD_OF_ImageLoaded_raw] = "m.ImageLoaded_raw",
+    [FIELD_OF_Priority] = "ifnull((SELECT y.Priority FROM ranking y WHERE y.sighting = s.id), 0)",
+    [FIELD_OF_reasons] = "ifnull((SELECT y.reasons FROM ranking y WHERE y.sighting = s.id), 0)",
     [FIELD_OF_CurrentDirectory] = "coalesce(r.CurrentDirectory, x.CurrentDirectory)",
     [FIELD_OF_IntegrityLevel] = "coalesce(r.IntegrityLevel, x.IntegrityLevel)",
     [FIELD_OF_LogonId] = "coalesce(r.LogonId, x.LogonId)",

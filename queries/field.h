@@ -33,6 +33,7 @@ enum field_type {
     FIELD_NUMBER,
     FIELD_TIME,
     FIELD_FACTOR,  /* a factor's name */
+    FIELD_REASON,  /* a reason's name: queries/reason.h */
     FIELD_YES,     /* yes or no */
     FIELD_ALLOWED, /* yes, no or an entry's number */
     FIELD_SIGNED,  /* text, or `unknown` */
@@ -50,7 +51,8 @@ enum field_type {
     _(CommandLine,      "cmd",       TEXT,     PROCESS,  "the process's command line") \
     _(ParentImage,      "parent",    PATH,     PROCESS,  "the process's parent: path or file name") \
     _(SuspicionScore,   "score",     NUMBER,   SIGHTING,    "the seed's score, 0 to 4") \
-    _(Priority,         "priority",  ABSENT,   SIGHTING, "the second figure, of a profile") \
+    _(Priority,         "priority",  NUMBER,   SIGHTING, "what speaks for it beyond the seed") \
+    _(reasons,          "reason",    REASON,   SIGHTING, "a reason of Priority by its name, such as FreshDrop") \
     _(factors,          "factor",    FACTOR,   SIGHTING,    "a factor by its name, such as IsUNCPath") \
     _(hosts,            "seen",      NUMBER,   PAIR,     "on how many hosts this image loaded this module") \
     _(loads,            "loads",     NUMBER,   SIGHTING, "how often, on its host") \

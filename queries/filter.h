@@ -32,7 +32,7 @@ enum filter_test {
     TEST_REGEX,
     TEST_RANGE,   /* from low to high, both included; one may be open */
     TEST_LESS, TEST_MORE, /* than low, without it */
-    TEST_BIT,     /* low.value is a factor */
+    TEST_BIT,     /* low.value is a factor, or a reason */
     TEST_YES, TEST_NO,
     TEST_UNKNOWN, /* was not logged */
 };

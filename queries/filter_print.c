@@ -7,6 +7,7 @@
 
 #include "core/factor.h"
 #include "core/moment.h"
+#include "queries/reason.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -194,7 +195,8 @@ static void put_test(struct printer *w, const struct filter_node *n)
         break;
     case TEST_BIT:
         put(w, ":");
-        put(w, factor_name((enum factor)n->low.value));
+        put(w, type == FIELD_REASON ? reason_name((unsigned)__builtin_ctzll((uint64_t)n->low.value))
+                                    : factor_name((enum factor)n->low.value));
         break;
     case TEST_YES:
     case TEST_NO:

@@ -5,6 +5,7 @@
 #include "core/moment.h"
 #include "core/nearest.h"
 #include "core/pattern.h"
+#include "queries/reason.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -104,33 +105,56 @@ static struct filter_node *take_hash(struct parser *p, enum field field, enum pa
 
 /* ---- words of ours ---- */
 
-static struct filter_node *take_factor(struct parser *p, enum field field, enum parser_operator op,
-                                       const struct lexeme *v)
+/* One of `names` (ended by NULL), whose place is its bit. */
+static struct filter_node *take_bit(struct parser *p, enum field field, enum parser_operator op,
+                                    const struct lexeme *v, const char *const *names)
 {
-    const char *names[FACTOR_COUNT + 1] = { NULL };
+    const char *what = field_word(field), *near;
     char word[SHOWN_MAX + 1];
-    const char *near;
 
-    if (op != OPERATOR_IS && op != OPERATOR_EXACTLY && op != OPERATOR_NOT)
-        return wrong(p, v, "a factor is asked by its name: factor:IsUNCPath");
-    for (int i = 0; i < FACTOR_COUNT; i++) {
-        names[i] = factor_name((enum factor)(1u << i));
+    if (op != OPERATOR_IS && op != OPERATOR_EXACTLY && op != OPERATOR_NOT) {
+        parser_fault(p, v->at, v->len, "a %s is asked by its name: %s:%s", what, what, names[1]);
+        return NULL;
+    }
+    for (int i = 0; names[i]; i++)
         if (span_equal_nocase(v->text, span_text(names[i]))) {
             struct filter_node *n = made(p, field, TEST_BIT, v);
 
             if (n)
-                n->low.value = 1 << i;
+                n->low.value = INT64_C(1) << i;
             return n;
         }
-    }
     snprintf(word, sizeof word, "%.*s", (int)(v->text.len < SHOWN_MAX ? v->text.len : SHOWN_MAX),
              (const char *)v->text.at);
     near = nearest_name(word, names);
-    if (!near)
+    if (near)
+        parser_fault(p, v->at, v->len, "there is no %s %s; did you mean %s?", what, word, near);
+    else if (field == FIELD_OF_factors)
         return wrong(p, v, "no such factor; there is IsTempPath, IsUNCPath, IsSuspiciousLoader,"
                            " IsKnownGoodDir, IsUnsigned");
-    parser_fault(p, v->at, v->len, "there is no factor %s; did you mean %s?", word, near);
+    else
+        return wrong(p, v, "no such reason; `modhunt profile` lists them");
     return NULL;
+}
+
+static struct filter_node *take_factor(struct parser *p, enum field field, enum parser_operator op,
+                                       const struct lexeme *v)
+{
+    const char *names[FACTOR_COUNT + 1] = { NULL };
+
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        names[i] = factor_name((enum factor)(1u << i));
+    return take_bit(p, field, op, v, names);
+}
+
+static struct filter_node *take_reason(struct parser *p, enum field field, enum parser_operator op,
+                                       const struct lexeme *v)
+{
+    const char *names[REASON_COUNT + 1] = { NULL };
+
+    for (unsigned i = 0; i < REASON_COUNT; i++)
+        names[i] = reason_name(i);
+    return take_bit(p, field, op, v, names);
 }
 
 static bool one_of(struct span text, const char *const *words)
@@ -321,6 +345,8 @@ struct filter_node *parser_test(struct parser *p, enum field field, enum parser_
         return take_hash(p, field, op, v);
     case FIELD_FACTOR:
         return take_factor(p, field, op, v);
+    case FIELD_REASON:
+        return take_reason(p, field, op, v);
     case FIELD_YES:
         return take_yes(p, field, v);
     case FIELD_ALLOWED:

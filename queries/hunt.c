@@ -22,6 +22,8 @@ const enum column hunt_columns[HUNT_COLUMN_COUNT] = {
     [HUNT_RECOVERED] = COLUMN_ID_recovered,
     [HUNT_ALLOWED] = COLUMN_ID_allowed_by,
     [HUNT_SHA256] = COLUMN_ID_sha256,
+    [HUNT_PRIORITY] = COLUMN_ID_Priority,
+    [HUNT_REASONS] = COLUMN_ID_reasons,
 };
 
 static void put_narrow(struct statement *s, const struct question *q, int score,
@@ -71,8 +73,9 @@ void hunt_sighting(struct statement *s)
 {
     statement_put(s, "SELECT " HOST_SHOWN ", i.Image, m.ImageLoaded, m.Signed, m.SignatureStatus,"
                      " m.Hashes, s.factors, s.SuspicionScore, nullif(m.platform, ''),"
-                     " s.allowed_by, m.sha256 FROM sighting s");
-    columns_join(s, TABLE_PAIR | TABLE_MODULE | TABLE_IMAGE | TABLE_HOST);
+                     " s.allowed_by, m.sha256, " PRIORITY_SHOWN ", reason_names(k.reasons)"
+                     " FROM sighting s");
+    columns_join(s, TABLE_PAIR | TABLE_MODULE | TABLE_IMAGE | TABLE_HOST | TABLE_RANKING);
     statement_put(s, " WHERE s.id = ?1");
 }
 

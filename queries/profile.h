@@ -32,6 +32,11 @@ const char *profile_name(const struct profile *p);
 int profile_weight(const struct profile *p, unsigned bit);
 int64_t profile_fresh_us(const struct profile *p);
 
+/* How two differ. */
+const char *profile_list_name(enum profile_names list);
+bool profile_same_list(const struct profile *p, const struct profile *q, enum profile_names list);
+bool profile_same_folders(const struct profile *p, const struct profile *q);
+
 /* Two profiles that judge and weigh alike have the same 64 hexadecimal digits. */
 const char *profile_digest(const struct profile *p);
 

@@ -12,7 +12,7 @@
 /* Ordered as one reads them: ours, then SQLite's. */
 static const char *const functions[] = {
     "is_temp_path", "is_unc_path", "is_suspicious_loader", "is_known_good_dir", "is_unsigned",
-    "suspicion_score", "suspicion_factors", "factor_names", "moment_text",
+    "suspicion_score", "suspicion_factors", "factor_names", "reason_names", "moment_text",
     "regexp", "file_name", "folder",
     /* texts */
     "char", "concat", "concat_ws", "format", "glob", "hex", "instr", "length", "like", "lower",

@@ -34,6 +34,8 @@ struct store {
     struct stmts stmts;  /* prepared statements by name, see stmt.h */
     struct writing *writing; /* NULL until the first batch or order */
 
+    const void *ranks_by; /* the profile that its functions know, store/ranking.c */
+
     /* reading, store/select.c */
     atomic_bool stop;    /* any thread may set it: the running answer ends */
     bool late;           /* it ended because of its deadline */

@@ -3,6 +3,7 @@
  * An import is one transaction with its line in the history, and what it settles
  * is settled in it.  A removed one stays in the case with all that it says. */
 #include "store/history.h"
+#include "store/ranking.h"
 #include "store/writing.h"
 
 #include "core/fact.h"
@@ -272,7 +273,7 @@ static bool end(struct store *s, int64_t import, int64_t host, struct fact_line 
         return false;
     line->sightings = effect.changed;
     say(what, import, &effect, text);
-    return fact_history_add(s, line, f) && store_commit(s, f);
+    return fact_history_add(s, line, f) && ranking_settle(s, f) && store_commit(s, f);
 }
 
 static bool read_import(struct store *s, int64_t import, int64_t *host, bool *removed,

@@ -14,6 +14,8 @@
 SQLITE_EXTENSION_INIT3
 #define FUNCTION_FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
 #else
+#include "queries/reason.h"
+
 #include <sqlite3.h>
 #define FUNCTION_FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY)
 #endif
@@ -130,6 +132,21 @@ static void factor_names(sqlite3_context *ctx, int count, sqlite3_value **value)
         result_names(ctx, (uint32_t)sqlite3_value_int64(value[0]));
 }
 
+#ifndef MODHUNT_EXTENSION
+#define REASON_NAMES_MAX 512
+
+static void reason_names(sqlite3_context *ctx, int count, sqlite3_value **value)
+{
+    char names[REASON_NAMES_MAX];
+
+    (void)count;
+    if (sqlite3_value_type(value[0]) == SQLITE_NULL)
+        return;
+    reason_list((uint32_t)sqlite3_value_int64(value[0]), names, sizeof names);
+    sqlite3_result_text(ctx, names, -1, SQLITE_TRANSIENT);
+}
+#endif
+
 static void moment_text(sqlite3_context *ctx, int count, sqlite3_value **value)
 {
     char text[MOMENT_TEXT_MAX];
@@ -177,6 +194,9 @@ static const struct {
     { "suspicion_factors", ARGUMENTS_MAX + 1, score_factors },
     { "factor_names", 1, factor_names },
     { "moment_text", 1, moment_text },
+#ifndef MODHUNT_EXTENSION
+    { "reason_names", 1, reason_names },
+#endif
 };
 
 bool functions_register(struct sqlite3 *db, struct fault *f)

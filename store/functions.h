@@ -8,6 +8,7 @@
  * Each of these takes a platform as a last argument more ('linux', 'macos');
  * without it the paths are Windows'.
  *     factor_names(factors)           the same of a stored `factors`
+ *     reason_names(reasons)           of a stored `reasons`; not in the extension
  *     moment_text(microseconds)       '2022-08-31T20:39:07.561000Z'
  *
  * NULL is taken as the seed's formula takes it ("" for a path, "false" for

@@ -3,6 +3,7 @@
  * Each is one commit with its line in the history.  A rename changes what is
  * shown and nothing else: whose records are whose stays. */
 #include "store/history.h"
+#include "store/ranking.h"
 #include "store/writing.h"
 
 #include "core/text.h"
@@ -294,7 +295,7 @@ bool store_host(struct store *s, const struct host_change *c,
     ok = carry_out(s, c, text, f)
       && (c->kind == HOST_RENAME || facts_apply(s, 0, &(struct fact_effect){ 0 }, f));
     arena_rewind(&s->writing->scratch, mark);
-    if (ok)
+    if (ok && ranking_settle(s, f))
         return store_commit(s, f);
     writing_rollback(s);
     return false;

@@ -109,7 +109,11 @@ static const struct {
     { HUNT_PLATFORM, WORD_PLATFORM },
     { HUNT_ALLOWED, WORD_ALLOWED },
     { HUNT_SHA256, WORD_SHA256 },
+    { HUNT_PRIORITY, WORD_PRIORITY },
+    { HUNT_REASONS, WORD_REASONS },
 };
+
+_Static_assert(WORD_COUNT <= MEMO_CELLS_MAX, "a memo holds them all");
 
 /* The words of one row, borrowed from the memos. */
 struct words {

@@ -9,7 +9,7 @@
 #include "store/select.h"
 
 #define MEMO_TEXT_MAX 1024
-#define MEMO_CELLS_MAX 12
+#define MEMO_CELLS_MAX 16
 #define MEMO_ROW_MAX (128u << 20)
 
 struct memo_slot {

@@ -54,7 +54,7 @@ static bool is_late(const char *name)
 /* What version 3 has more than version 2. */
 static const char *const added[] = {
     "fact_import", "fact_file", "fact", "fact_path", "fact_hash", "fact_history",
-    "sighting_file", "host_note",
+    "sighting_file", "host_note", "pair_reason", "ranking", "ranking_priority",
 };
 
 static bool is_added(const char *name)

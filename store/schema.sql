@@ -253,6 +253,22 @@ CREATE TABLE stale (
     sighting INTEGER PRIMARY KEY
 ) STRICT;
 
+-- What speaks for a pair beyond the seed, where anything does: bits of
+-- queries/reason.h.
+CREATE TABLE pair_reason (
+    pair    INTEGER PRIMARY KEY,
+    reasons INTEGER NOT NULL
+) STRICT;
+
+-- The same of a sighting, with what needs other records, and what it adds up to by
+-- the profile that `meta` names.  A sighting without a row has a Priority of 0.
+CREATE TABLE ranking (
+    sighting INTEGER PRIMARY KEY,
+    reasons  INTEGER NOT NULL,
+    Priority INTEGER NOT NULL
+) STRICT;
+CREATE INDEX ranking_priority ON ranking (Priority DESC, sighting);
+
 -- One load: narrow integers only.  flags: bits 0 to 7 core/load.h's
 -- record_flags, bits 8 to 15 its resolution.
 CREATE TABLE load (

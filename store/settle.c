@@ -3,7 +3,7 @@
  * Each step is a transaction of its own and can be done again, so that a kill
  * in between costs nothing but the next settle.  What it makes of a case does
  * not depend on the order in which its files came. */
-#include "store/writing.h"
+#include "store/ranking.h"
 
 /* Sightings whose loads went elsewhere, and what nothing points to any more. */
 static const char *const sweep[] = {
@@ -34,9 +34,10 @@ static bool sweep_stale(struct store *s, struct fault *f)
     for (size_t i = 0; any && i < sizeof sweep / sizeof *sweep; i++)
         if (!connection_run(s, sweep[i], f))
             return false;
-    if (any)
-        writing_forget(s);
-    return true;
+    if (!any)
+        return true;
+    writing_forget(s);
+    return ranking_forget(s, f);
 }
 
 /* What was not read of a bundle (no password, a limit) is no open question once the
@@ -93,7 +94,8 @@ bool store_settle(struct store *s, struct fault *f)
 {
     static bool (*const steps[])(struct store *, struct fault *) = {
         load_sighting, load_process, context_process, context_target,
-        sweep_stale, duplicates_settle, processes_settle, supersede, mark_settled,
+        sweep_stale, duplicates_settle, processes_settle, ranking_settle, supersede,
+        mark_settled,
     };
 
     if (!store_commit(s, f))
@@ -113,14 +115,15 @@ bool store_settle(struct store *s, struct fault *f)
 
 bool store_settled(struct store *s, bool *settled, struct fault *f)
 {
-    bool has;
+    bool has, ranked;
     int64_t waiting;
 
     *settled = false;
     if (!schema_has(s, "load_sighting", &has, f)
         || !connection_number(s, "SELECT count(*) FROM evidence WHERE settled = 0"
-                                 " AND state <> 'reading'", &waiting, f))
+                                 " AND state <> 'reading'", &waiting, f)
+        || !ranking_current(s, &ranked, f))
         return false;
-    *settled = has && waiting == 0;
+    *settled = has && waiting == 0 && ranked;
     return true;
 }

@@ -31,6 +31,15 @@ bool store_check(struct store *s, struct fault *f) MUST_CHECK;
 /* Which files are in the case; a memory_get array in *out, the caller frees it. */
 bool store_known(struct store *s, struct known **out, size_t *count, struct fault *f) MUST_CHECK;
 
+/* The profile that the stores of this process rank by, a reference of the caller's;
+ * before the first is opened.  Without it, the one that comes with modhunt. */
+struct profile;
+void store_rank_by(struct profile *p);
+/* Is Priority what that profile says?  Not so in a case that was ranked by another,
+ * until it settles: store_rank does it at once, as a commit of its own. */
+bool store_ranked(struct store *s, bool *ranked, struct fault *f) MUST_CHECK;
+bool store_rank(struct store *s, struct fault *f) MUST_CHECK;
+
 /* ---- writing: one thread, the writer's ---- */
 
 /* One ingest at a time: notes that this process loads evidence into the case, until

@@ -134,9 +134,9 @@ valid_json() {
 }
 run 0 hunt -c a.modhunt --format jsonl; valid_json 3
 keys=$(head -1 out >one; sqlite3 :memory: "SELECT group_concat(key, ' ') FROM json_each(CAST(readfile('one') AS TEXT))")
-[ "$keys" = "_time host User Image CommandLine ImageLoaded Signed SignatureStatus Hashes IsTempPath IsUNCPath IsSuspiciousLoader IsUnsigned SuspicionScore ref IsKnownGoodDir Priority platform resolution recovered allowed_by" ] || fail "the keys of jsonl: $keys"
+[ "$keys" = "_time host User Image CommandLine ImageLoaded Signed SignatureStatus Hashes IsTempPath IsUNCPath IsSuspiciousLoader IsUnsigned SuspicionScore ref IsKnownGoodDir Priority platform resolution recovered allowed_by reasons" ] || fail "the keys of jsonl: $keys"
 out_has "\"ref\":\"${sum:0:12}:"; out_has '"platform":"windows"'; out_has '"recovered":0'
-out_has '"SuspicionScore":3'; out_has '"Signed":null'; out_has '"Priority":null'; out_has '\u202e'
+out_has '"SuspicionScore":3'; out_has '"Signed":null'; out_has '"Priority":3'; out_has '"reasons":"IsTempPath+SuspiciousLoader+Unsigned'; out_has '\u202e'
 
 run 0 hunt -c a.modhunt
 out_has Score; out_has evil.dll; out_has '<U+202E>'

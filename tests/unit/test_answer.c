@@ -24,7 +24,8 @@ struct flat {
     "s.SuspicionScore, s.factors, s.last_time, s.first_time, h.name, i.Image, m.ImageLoaded," \
     " m.Signed, m.Signature, m.SignatureStatus, s.loads, p.hosts, s.allowed_by, m.sha256, m.sha1," \
     " m.md5, m.imphash, m.Hashes, m.Company, m.Product, m.Description, m.OriginalFileName," \
-    " m.FileVersion, m.platform"
+    " m.FileVersion, (SELECT Priority FROM ranking WHERE sighting = s.id)," \
+    " (SELECT reason_names(reasons) FROM ranking WHERE sighting = s.id), m.platform"
 #define L_COLUMNS \
     ", l.time, coalesce(u.User, (SELECT User FROM user WHERE id = r.user AND r.source <> '4688'))," \
     " coalesce(r.CommandLine, (SELECT CommandLine FROM process WHERE id = r.explained_by))," \

@@ -130,9 +130,10 @@ static void a_row_has_the_seeds_words(void **state)
     static const char *const want[] = {
         NULL, "WS01", "NT AUTHORITY\\SYSTEM", "C:\\Windows\\System32\\rundll32.exe", "rundll32 x.dll,A",
         "C:\\Windows\\Temp\\x.dll", "false", "Unavailable", "SHA256=AB", NULL, NULL,
-        "bb1122334455:512", "windows", "exact", NULL, NULL, "ab",
+        "bb1122334455:512", "windows", "exact", NULL, NULL, "ab", NULL,
+        "IsTempPath+Phantom",
     };
-    static const int64_t numbers[] = { 1000, 0, 0, 0, 0, 0, 0, 0, 0, 21, 3, 0, 0, 0, 0, 0, 0 };
+    static const int64_t numbers[] = { 1000, 0, 0, 0, 0, 0, 0, 0, 0, 21, 3, 0, 0, 0, 0, 0, 0, 4, 0 };
 
     (void)state;
     made_sql(m, "DELETE FROM sighting; DELETE FROM pair; DELETE FROM module;"
@@ -143,6 +144,7 @@ static void a_row_has_the_seeds_words(void **state)
                 "INSERT INTO sighting(id, pair, host, SuspicionScore, factors, hit)"
                 " VALUES(1, 1, 1, 3, 21, 1);"
                 "UPDATE process SET source = 'event 1', CommandLine = 'rundll32 x.dll,A' WHERE id = 1;"
+                "INSERT INTO ranking VALUES(1, 33, 4);"
                 "INSERT INTO load VALUES(1, 1000, 1, 1, NULL, 1, 77, 512, 0)");
     p = store_answer(m->s, q);
     assert_int_equal(p->fault.kind, FAULT_NONE);
