@@ -8,6 +8,7 @@
 enum record_part {
     RECORD_EVIDENCE, /* ?1 first and ?2 behind the last sha256 -> enum record_evidence; rows */
     RECORD_OUTER,    /* ?1 bundle, as the ledger chains it -> path, size of its file; rows */
+    RECORD_NEAR,     /* as RECORD_ROWS, of loads in the order of their places alone */
     RECORD_ROWS,     /* ?1 sha256, ?2 place -> enum record_row; rows */
     RECORD_PART_COUNT
 };

@@ -188,12 +188,12 @@ static bool find_sources(struct locating *l, struct fault *f)
 
 /* ---- the record ---- */
 
-static bool find_row(struct locating *l, struct fault *f)
+static bool find_row_by(struct locating *l, enum record_part part, bool *found, struct fault *f)
 {
     struct record_place *p = l->out;
     char sha256[SHA256_TEXT];
     sqlite3_stmt *st;
-    bool row = false, ok = open_part(l, RECORD_ROWS, &st, f);
+    bool row = false, ok = open_part(l, part, &st, f);
 
     hex_text(sha256, span_of(p->sha256, sizeof p->sha256));
     if (ok) {
@@ -210,6 +210,17 @@ static bool find_row(struct locating *l, struct fault *f)
         p->why = text_of(l, st, ROW_REASON);
     }
     sqlite3_finalize(st);
+    *found = row;
+    return ok;
+}
+
+static bool find_row(struct locating *l, struct fault *f)
+{
+    struct record_place *p = l->out;
+    bool row = false, ok = find_row_by(l, RECORD_NEAR, &row, f);
+
+    if (ok && !row)
+        ok = find_row_by(l, RECORD_ROWS, &row, f);
     if (ok && !row)
         return fault(f, FAULT_CASE,
                      "the case has no load, process, context or damage at place %" PRIu64 " of %s",

@@ -24,10 +24,22 @@ static struct span text(const struct rows *r, size_t row, enum evidence_column c
     return page_cell(r->page, row, c)->text;
 }
 
+/* `bundle.zip!Logs/Sysmon.evtx`: what lies in an archive is told with it. */
+static void path_text(const struct rows *r, size_t row, char *out, size_t size)
+{
+    struct span path = text(r, row, EVIDENCE_PATH), bundle = text(r, row, EVIDENCE_BUNDLE);
+
+    snprintf(out, size, "%.*s%s%.*s", (int)bundle.len, bundle.len ? (const char *)bundle.at : "",
+             bundle.len ? "!" : "", (int)path.len, path.len ? (const char *)path.at : "");
+}
+
 /* Collected files have the same names on every host: their folders tell. */
 static void path_draw(const struct rows *r, size_t row, struct grid *g, int y, int x, int width)
 {
-    grid_middle(g, y, x, width, STYLE_PLAIN, text(r, row, EVIDENCE_PATH));
+    char whole[TABLE_CELL_MAX];
+
+    path_text(r, row, whole, sizeof whole);
+    grid_middle(g, y, x, width, STYLE_PLAIN, span_text(whole));
 }
 
 /* Were records read, and no load among them?  (Copies of loads count elsewhere.) */
@@ -64,7 +76,7 @@ static void state_draw(const struct rows *r, size_t row, struct grid *g, int y, 
 }
 
 static const struct table_column columns[] = {
-    { EVIDENCE_PATH, "File", COLUMN_PATH, 32, 0, 0, true, NULL, path_draw },
+    { EVIDENCE_PATH, "File", COLUMN_PATH, 32, 0, 0, true, path_text, path_draw },
     { EVIDENCE_FORMAT, "Format", COLUMN_TEXT, 6, 16, 2, true, NULL, NULL },
     { EVIDENCE_STATE, "State", COLUMN_TEXT, 20, 36, 0, true, state_text, state_draw },
     { EVIDENCE_RECORDS, "Records", COLUMN_NUMBER, 7, 14, 3, true, NULL, NULL },
@@ -79,7 +91,6 @@ static const struct table_column columns[] = {
     { EVIDENCE_FIRST_TIME, "First UTC", COLUMN_TIME, 16, 19, 10, true, NULL, NULL },
     { EVIDENCE_LAST_TIME, "Last UTC", COLUMN_TIME, 16, 19, 11, true, NULL, NULL },
     { EVIDENCE_REASON, "Reason", COLUMN_TEXT, 10, 60, 13, true, NULL, NULL },
-    { EVIDENCE_BUNDLE, "Archive", COLUMN_PATH, 16, 40, 14, true, NULL, NULL },
 };
 
 static const struct detail_field fields[] = {

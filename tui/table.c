@@ -102,7 +102,7 @@ static int comfortable(const struct table_column *c, int wished)
     if (c->type != COLUMN_PATH)
         return narrow(c, wished);
     if (c->min > COMFORTABLE_PATH)
-        return narrow(c, wished);
+        return least(wished, 2 * c->min); /* the one path of a list: all of it, if it may be */
     return least(wished, c->rank == 0 ? COMFORTABLE_MODULE : COMFORTABLE_PATH);
 }
 

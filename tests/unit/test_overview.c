@@ -191,7 +191,7 @@ static void the_ledger_the_hosts_and_the_damage(void **state)
     expect(s, question_open(QUESTION_EVIDENCE),
            "/e/one.evtx|-|evtx|complete|"
            "1111111111111111111111111111111111111111111111111111111111111111"
-           "|900|8|4|1|1|1|1|0|1|-|-|-|0\n"
+           "|900|8|4|1|1|1|1|0|1|-|-|made to be damaged|0\n"
            "/e/two.evtx|-|evtx|complete|"
            "2222222222222222222222222222222222222222222222222222222222222222"
            "|300|3|2|1|0|0|0|0|0|-|-|-|0\n"
