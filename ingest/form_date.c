@@ -4,27 +4,11 @@
  * Each is put together as ISO and read by moment_parse.  The surprise: 3/4/2020
  * is two dates; which one is told by the others of the piece, in `dates`. */
 #include "ingest/form.h"
+#include "ingest/form_digits.h"
 
 #include <stdio.h>
 
 #define WORDS_MAX 6
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static struct span from(struct span s, size_t n)
-{
-    return span_of(s.at + n, s.len - n);
-}
-
-static bool ends(struct span s, const char *with)
-{
-    size_t len = strlen(with);
-
-    return s.len >= len && span_equal_nocase(from(s, s.len - len), span_text(with));
-}
 
 /* Up to four digits at the start; how many there were. */
 static size_t number(struct span s, int *out)

@@ -3,6 +3,7 @@
  * Never asks the system for a zone: what names none is read as UTC, or in the
  * zone of --time-zone, and said to be. */
 #include "ingest/form.h"
+#include "ingest/form_digits.h"
 #include "ingest/zone.h"
 
 #define FILETIME_FROM INT64_C(100000000000000000) /* 100 ns since 1601: the year 1917 on */
@@ -10,23 +11,6 @@
 #define MICRO_FROM INT64_C(100000000000000)
 #define MILLI_FROM INT64_C(100000000000)          /* seconds beyond the year 5138 */
 #define WHOLE_MAX (INT64_MAX / 10 - 1)
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static struct span from(struct span s, size_t n)
-{
-    return span_of(s.at + n, s.len - n);
-}
-
-static bool ends(struct span s, const char *with)
-{
-    size_t len = strlen(with);
-
-    return s.len >= len && span_equal_nocase(from(s, s.len - len), span_text(with));
-}
 
 /* Digits at the start; how many there were. */
 static size_t whole(struct span s, int64_t *out)
