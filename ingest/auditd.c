@@ -7,7 +7,7 @@
 
 #include "ingest/decoder.h"
 
-#define PIECE_BYTES (1u << 20)
+#define PIECE_BYTES (512u << 10)
 #define PIECE_BYTES_MAX (4u << 20)
 #define LINES_TRIED 64
 #define LINE_BYTES_MAX (64u << 10)

@@ -1,6 +1,8 @@
 /* How fast an audit.log is read, on one thread: cut, decoded and followed into
  * loads, beside a bare walk of libauparse over the same file (every event, every
- * record, no field) and `ausearch --raw`, in the same run.
+ * record, no field) and `ausearch --raw`, in the same run.  Then the program
+ * itself, to a finished case: beside `ausearch --raw` by the clock on the wall,
+ * and its memory with 100,000 processes alive.
  *
  *     bench_auditd [FILE [RUNS]]
  *
@@ -11,22 +13,17 @@
 #include "core/fault.h"
 #include "ingest/auditd.h"
 #include "ingest/decoder.h"
+#include "tests/bench/program.h"
 
 #include <dlfcn.h>
 #include <malloc.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #if __has_include(<auparse.h>)
 #include <auparse.h>
 #define HAS_AUPARSE 1
 #endif
 
-#define RUNS_MAX 99
 #define MADE_RECORDS "400000"
 #define COMMAND_MAX 4096
 
@@ -148,10 +145,12 @@ static double walk_auparse(const char *path, uint64_t *seen)
 }
 #endif
 
-/* CPU time of `ausearch --raw`; negative where it is not there. */
-static double run_ausearch(const char *path)
+/* CPU time of `ausearch --raw`, and by the wall's clock; negative where it is not
+ * there. */
+static double run_ausearch(const char *path, double *took)
 {
     struct rusage before, after;
+    int64_t begun = moment_ticks();
     int status;
 
     fflush(stdout); /* or the child would print it again */
@@ -165,6 +164,7 @@ static double run_ausearch(const char *path)
     }
     if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
         return -1;
+    *took = (double)(moment_ticks() - begun) / 1e6;
     getrusage(RUSAGE_CHILDREN, &after);
     return (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec)
         + (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec) / 1e6
@@ -191,6 +191,86 @@ static const char *made(void)
     return path;
 }
 
+/* ---- the program ---- */
+
+#define LIVE 100000
+#define LIVE_MIB_MAX 256
+
+static struct run ingest(const char *path)
+{
+    char file[COMMAND_MAX];
+
+    snprintf(file, sizeof file, "%s/auditd.modhunt", needed("MODHUNT_BENCH_FOLDER"));
+    drop_case(file);
+    struct run r = run((const char *const[]){ needed("MODHUNT"), "ingest", "-c", file, path, NULL });
+    drop_case(file);
+    return r;
+}
+
+/* Processes that start, open a file and map it, none of which ends; then each maps
+ * what it opened once more. */
+static void write_live(const char *path)
+{
+    static const char call[] = "type=SYSCALL msg=audit(1795499077.%03u:%u): arch=c000003e syscall=%u"
+        " success=yes exit=3 a0=ffffff9c a1=1000 a2=%u a3=0 items=1 ppid=1 pid=%u auid=0 uid=0"
+        " comm=\"x\" exe=\"/usr/bin/x%u\" key=\"k\"\n";
+    FILE *f = fopen(path, "w");
+    unsigned serial = 0;
+
+    if (!f)
+        stop("the log of live processes can't be written");
+    for (unsigned i = 0; i < 2 * LIVE; i++) {
+        unsigned pid = 1000 + i % LIVE, at;
+
+        if (i < LIVE) {
+            at = ++serial;
+            fprintf(f, call, at / 1000 % 1000, at, 59, 0, pid, pid % 100);
+            fprintf(f, "type=EXECVE msg=audit(1795499077.%03u:%u): argc=2 a0=\"/usr/bin/x\""
+                       " a1=\"--number=%u\"\n", at / 1000 % 1000, at, pid);
+            at = ++serial;
+            fprintf(f, call, at / 1000 % 1000, at, 257, 0, pid, pid % 100);
+            fprintf(f, "type=CWD msg=audit(1795499077.%03u:%u): cwd=\"/\"\n", at / 1000 % 1000, at);
+            fprintf(f, "type=PATH msg=audit(1795499077.%03u:%u): item=0 name=\"/usr/lib/lib%u.so\""
+                       " inode=%u dev=fe:00 mode=0100644 ouid=0 ogid=0 nametype=NORMAL\n",
+                    at / 1000 % 1000, at, pid, pid);
+        }
+        at = ++serial;
+        fprintf(f, call, at / 1000 % 1000, at, 9, 5, pid, pid % 100);
+        fprintf(f, "type=MMAP msg=audit(1795499077.%03u:%u): fd=3 flags=0x2\n", at / 1000 % 1000, at);
+    }
+    if (fclose(f) != 0)
+        stop("the log of live processes can't be written");
+}
+
+static void finished_case(const char *path, unsigned runs, double megabytes, double raw_took)
+{
+    struct run all[RUNS_MAX], live;
+    char log[COMMAND_MAX];
+
+    if (!getenv("MODHUNT") || !getenv("MODHUNT_BENCH_FOLDER")) {
+        fprintf(stderr, "bench_auditd: MODHUNT and MODHUNT_BENCH_FOLDER are not set: no finished case\n");
+        return;
+    }
+    for (unsigned i = 0; i < runs; i++)
+        all[i] = ingest(path);
+    qsort(all, runs, sizeof *all, by_time);
+    const struct run *r = &all[runs / 2];
+    double rate = megabytes / ((double)r->took / 1e6);
+    if (raw_took > 0)
+        printf("auditd_finished_case %.0f MB/s ausearch_raw %.2f\n", rate, rate * raw_took / megabytes);
+    else
+        printf("auditd_finished_case %.0f MB/s\n", rate);
+    printf("auditd_finished_case_cpu %.0f MB/s\nauditd_finished_case_memory %lld MiB\n",
+           megabytes / ((double)r->cpu / 1e6), (long long)r->resident_kib / 1024);
+    snprintf(log, sizeof log, "%s/live.log", needed("MODHUNT_BENCH_FOLDER"));
+    write_live(log);
+    live = ingest(log);
+    unlink(log);
+    printf("auditd_memory_of_100000_live_processes %lld MiB limit %d %.2f\n",
+           (long long)live.resident_kib / 1024, LIVE_MIB_MAX,
+           (double)live.resident_kib / 1024 / LIVE_MIB_MAX);
+}
+
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : made();
@@ -202,8 +282,11 @@ int main(int argc, char **argv)
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
     if (runs < 1 || runs > RUNS_MAX)
         runs = 3;
+    /* First, while we are small: a program's memory is counted from its parent's on. */
+    double megabytes = (double)size_of(path) / 1e6, peer = -1;
+    double raw_took = -1, raw = run_ausearch(path, &raw_took);
+    finished_case(path, runs, megabytes, raw > 0 ? raw_took : -1);
     struct span text = read_file(path);
-    double megabytes = (double)text.len / 1e6, peer = -1;
     for (unsigned i = 0; i < runs; i++) {
         took = read_log(text);
         times[i] = took.cut + took.decode + took.follow;
@@ -225,7 +308,6 @@ int main(int argc, char **argv)
         printf("auditd_decode_and_follow %.0f MB/s\n", ours);
     printf("auditd_decode %.0f MB/s\nauditd_follow %.0f MB/s\nauditd_cut %.0f MB/s\n",
            megabytes / took.decode, megabytes / took.follow, megabytes / took.cut);
-    double raw = run_ausearch(path);
     if (raw > 0)
         printf("auditd_ausearch_raw %.0f MB/s\nauditd_decode_and_follow %.0f MB/s ausearch_raw %.2f\n",
                megabytes / raw, ours, ours * raw / megabytes);
