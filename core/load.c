@@ -362,6 +362,7 @@ const char *resolution_name(enum resolution r)
     case RESOLUTION_INFERRED: return "inferred";
     case RESOLUTION_OPENED: return "opened";
     case RESOLUTION_UNRESOLVED: return "unresolved";
+    case RESOLUTION_REPORTED: return "reported";
     }
     return "";
 }

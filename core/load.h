@@ -104,10 +104,12 @@ enum record_flags {
     RECORD_INDIRECT_EXEC = 1 << 6, /* by ld.so run as a program: the module may be a program */
 };
 
-/* How an auditd load's path was found; everything else is RESOLUTION_EXACT. */
+/* How a load's path was found, where its record does not say it outright: then it is
+ * RESOLUTION_EXACT. */
 enum resolution {
     RESOLUTION_EXACT, RESOLUTION_DIRFD, RESOLUTION_PROCFD, RESOLUTION_MEMFD,
     RESOLUTION_INFERRED, RESOLUTION_OPENED, RESOLUTION_UNRESOLVED,
+    RESOLUTION_REPORTED, /* dyld's own words in the unified log (DYLD_PRINT_LIBRARIES) */
 };
 
 #define FIELD_SPAN(name, auditd, ecs, width) struct span name;
@@ -132,6 +134,9 @@ struct load {
     int64_t ProcessId; /* -1: not logged */
     enum platform platform;
     enum resolution resolution;
+    /* How the loading process is signed, in words (Endpoint Security); it says nothing
+     * of the module.  No part of what the load is. */
+    struct span ProcessSigning;
     LOAD_FIELDS(FIELD_SPAN)
 };
 
@@ -158,6 +163,7 @@ struct process {
 #define CONTEXT_FILE_CREATED 11
 #define CONTEXT_FILE_DELETED 26
 #define CONTEXT_EXECUTABLE_MEMORY 1000 /* anonymous, or made executable: a tag on the process */
+#define CONTEXT_LOAD_FAILED 1001       /* a library that was asked for and not loaded: no load */
 
 struct context {
     struct context *next;

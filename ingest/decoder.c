@@ -12,6 +12,8 @@ static const struct decoder *const decoders[] = {
     &laurel_decoder, /* its own JSON lines before any */
     &journal_decoder,
     &falco_decoder,
+    &eslogger_decoder,
+    &unified_decoder,
     &jsonl_decoder, /* JSON, CSV and syslog before xml: they may carry XML */
     &json_decoder,
     &csv_decoder,

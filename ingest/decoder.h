@@ -73,7 +73,8 @@ const char *record_too_long(size_t usual);
 
 extern const struct decoder evtx_decoder, xml_decoder, jsonl_decoder, json_decoder,
     csv_decoder, syslog_decoder, auditd_decoder,
-    laurel_decoder, journal_decoder, falco_decoder, audit_rules_decoder;
+    laurel_decoder, journal_decoder, falco_decoder, audit_rules_decoder,
+    eslogger_decoder, unified_decoder;
 
 /* The table, one after the other; NULL behind the last. */
 const struct decoder *decoder_at(size_t i);

@@ -33,6 +33,8 @@ struct event {
     uint64_t id;          /* EventID */
     int64_t logged;       /* TimeCreated; MOMENT_NONE */
     struct span unread;   /* what TimeCreated says, where that can't be read */
+    enum platform platform; /* where the record names it; else its provider tells */
+    bool guids_as_are;    /* its process ids are none of Windows' GUIDs, and unique all the same */
     struct span Provider, Channel, Computer;
     struct span value[EVENT_FIELD_COUNT]; /* SPAN_NONE where not logged */
 };

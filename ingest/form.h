@@ -41,7 +41,7 @@ enum form_node {
 enum ecs_part {
     ECS_PATH, ECS_SHA1, ECS_MD5, ECS_SHA256, ECS_IMPHASH, ECS_COMPANY, ECS_DESCRIPTION,
     ECS_PRODUCT, ECS_FILE_VERSION, ECS_ORIGINAL_FILE_NAME, ECS_SIGNED, ECS_EXISTS, ECS_STATUS,
-    ECS_SUBJECT, ECS_PARTS
+    ECS_SUBJECT, ECS_TRUSTED, ECS_SIGNING_ID, ECS_TEAM_ID, ECS_PARTS
 };
 
 /* The first three slots of SLOT_ID stand in System, winlog and win: such a record
@@ -63,7 +63,7 @@ enum form_slot {
     SLOT_MESSAGE = SLOT_NESTED + 2,              /* Windows' rendering of the event */
     SLOT_SPLUNK_SOURCE = SLOT_MESSAGE + 2,       /* XmlWinEventLog:channel */
     SLOT_MODULE = SLOT_SPLUNK_SOURCE + 2,        /* event.module and so on, one slot each */
-    SLOT_CATEGORY, SLOT_ACTION, SLOT_TYPE, SLOT_OS,
+    SLOT_DATASET, SLOT_CATEGORY, SLOT_ACTION, SLOT_TYPE, SLOT_OS,
     SLOT_USER_DOMAIN, SLOT_USER_NAME, SLOT_RULE,
     SLOT_GUID, SLOT_PID, SLOT_COMMAND_LINE, SLOT_FOLDER, /* process.* */
     SLOT_PARENT_PATH, SLOT_PARENT_GUID, SLOT_PARENT_PID, SLOT_PARENT_COMMAND_LINE,

@@ -1,9 +1,9 @@
 /* What the Elastic Common Schema says, in Sysmon's words.
  *
  * Beats' Sysmon module moves fields out of winlog.event_data into process.*,
- * file.* and dll.*; Elastic Defend has nothing else.  Only Windows here: the same
- * words of a Linux or macOS host are counted as others.  The surprise: Hashes is
- * put together in the order in which Sysmon would write it. */
+ * file.* and dll.*; Elastic Defend has nothing else, on all three systems.  The
+ * same words of any other collector on Linux or macOS are counted as others.  The
+ * surprise: Hashes is put together in the order in which Sysmon would write it. */
 #include "ingest/form.h"
 
 #include "core/text.h"
@@ -23,34 +23,73 @@ static bool slot_is(struct form *f, unsigned slot, const char *word)
     return span_equal_nocase(form_peek(f, slot), span_text(word));
 }
 
-/* A path with a backslash, where the system is not named. */
-static bool on_windows(struct form *f)
+/* Said by host.os.type; a path with a backslash tells Windows where it is not. */
+static enum platform platform_of(struct form *f)
 {
     struct span path = form_peek(f, SLOT_PROCESS + ECS_PATH);
+    uint8_t name[16];
+    struct span os = form_peek(f, SLOT_OS);
 
-    if (says(f, SLOT_OS))
-        return slot_is(f, SLOT_OS, "windows");
-    return path.len && memchr(path.at, '\\', path.len);
+    if (says(f, SLOT_OS)) {
+        if (os.len > sizeof name)
+            return PLATFORM_UNKNOWN;
+        text_lower(name, os);
+        return platform_named(span_of(name, os.len));
+    }
+    return path.len && memchr(path.at, '\\', path.len) ? PLATFORM_WINDOWS : PLATFORM_UNKNOWN;
+}
+
+static bool of_defend(struct form *f)
+{
+    static const struct span endpoint = SPAN_INIT("endpoint");
+
+    return slot_is(f, SLOT_MODULE, "endpoint") || span_starts(form_peek(f, SLOT_DATASET), endpoint);
+}
+
+static bool is_load(struct form *f)
+{
+    return says(f, SLOT_DLL + ECS_PATH)
+        && (slot_is(f, SLOT_CATEGORY, "library") || slot_is(f, SLOT_ACTION, "load"));
+}
+
+/* Which event the words tell of; false where of none that is kept. */
+static bool id_of(struct form *f, bool defend, uint64_t *id)
+{
+    bool process = slot_is(f, SLOT_CATEGORY, "process");
+    bool file = defend && slot_is(f, SLOT_CATEGORY, "file") && says(f, SLOT_FILE + ECS_PATH);
+
+    if (is_load(f))
+        *id = SYSMON_LOAD;
+    else if (process && (slot_is(f, SLOT_TYPE, "start") || slot_is(f, SLOT_ACTION, "start")))
+        *id = SYSMON_START;
+    else if (process && (slot_is(f, SLOT_TYPE, "end") || slot_is(f, SLOT_ACTION, "end")))
+        *id = SYSMON_END;
+    else if (file && slot_is(f, SLOT_ACTION, "creation"))
+        *id = CONTEXT_FILE_CREATED;
+    else if (file && slot_is(f, SLOT_ACTION, "deletion"))
+        *id = CONTEXT_FILE_DELETED;
+    else
+        return false;
+    return true;
 }
 
 bool form_ecs_identity(struct form *f, struct event *e)
 {
-    bool process = slot_is(f, SLOT_CATEGORY, "process");
+    enum platform p = platform_of(f);
+    bool defend = of_defend(f);
 
-    if (!says(f, SLOT_PROCESS + ECS_PATH) || !on_windows(f))
+    if (!says(f, SLOT_PROCESS + ECS_PATH) || p == PLATFORM_UNKNOWN)
         return false;
-    if (slot_is(f, SLOT_MODULE, "sysmon") && e->has_id)
+    if (p == PLATFORM_WINDOWS && slot_is(f, SLOT_MODULE, "sysmon") && e->has_id)
         return true;
-    if (says(f, SLOT_DLL + ECS_PATH)
-        && (slot_is(f, SLOT_CATEGORY, "library") || slot_is(f, SLOT_ACTION, "load")))
-        e->id = SYSMON_LOAD;
-    else if (process && (slot_is(f, SLOT_TYPE, "start") || slot_is(f, SLOT_ACTION, "start")))
-        e->id = SYSMON_START;
-    else if (process && (slot_is(f, SLOT_TYPE, "end") || slot_is(f, SLOT_ACTION, "end")))
-        e->id = SYSMON_END;
-    else
+    /* No other collector names a library by its dll.path on these. */
+    if (p != PLATFORM_WINDOWS && !defend && !is_load(f))
+        return false;
+    if (!id_of(f, defend, &e->id))
         return false;
     e->has_id = true;
+    e->platform = p;
+    e->guids_as_are = defend || p != PLATFORM_WINDOWS;
     return true;
 }
 
@@ -97,16 +136,34 @@ static void put(struct form *f, struct event *e, enum event_field field, unsigne
         e->value[field] = form_text(f, slot, &f->batch->arena, full);
 }
 
+/* Linux and macOS: signed is what is there and trusted.  Windows has a status beside
+ * it, which says what is wrong with a signature that is there. */
+static void fill_posix_signed(struct form *f, struct event *e, unsigned base)
+{
+    bool exists = slot_is(f, base + ECS_EXISTS, "true"), trusted = slot_is(f, base + ECS_TRUSTED, "true");
+
+    if (slot_is(f, base + ECS_EXISTS, "false") || slot_is(f, base + ECS_TRUSTED, "false"))
+        e->value[EVENT_Signed] = SPAN("false");
+    else if (exists || trusted)
+        e->value[EVENT_Signed] = SPAN("true");
+}
+
 /* Of dll and file, which one the event is about. */
 static void fill_module(struct form *f, struct event *e, bool *full)
 {
+    bool posix = e->platform == PLATFORM_LINUX || e->platform == PLATFORM_MACOS;
     unsigned base = says(f, SLOT_DLL + ECS_PATH) ? SLOT_DLL : SLOT_FILE;
 
     put(f, e, EVENT_ImageLoaded, base + ECS_PATH, full);
+    if (posix)
+        fill_posix_signed(f, e, base);
     put(f, e, EVENT_Signed, base + ECS_SIGNED, full);
-    put(f, e, EVENT_Signed, base + ECS_EXISTS, full);
+    if (!posix)
+        put(f, e, EVENT_Signed, base + ECS_EXISTS, full);
     put(f, e, EVENT_SignatureStatus, base + ECS_STATUS, full);
     put(f, e, EVENT_Signature, base + ECS_SUBJECT, full);
+    put(f, e, EVENT_Signature, base + ECS_TEAM_ID, full); /* where macOS names no subject */
+    put(f, e, EVENT_Signature, base + ECS_SIGNING_ID, full);
     put(f, e, EVENT_Company, base + ECS_COMPANY, full);
     put(f, e, EVENT_Description, base + ECS_DESCRIPTION, full);
     put(f, e, EVENT_Product, base + ECS_PRODUCT, full);
@@ -148,7 +205,8 @@ static void fill_user(struct form *f, struct event *e, bool *full)
     if (span_logged(e->value[EVENT_User]) || !says(f, SLOT_USER_NAME)
         || !says(f, SLOT_PROCESS + ECS_PATH))
         return;
-    domain = form_text(f, form_first(f, SLOT_USER_DOMAIN, 1), &f->scratch, full);
+    domain = e->platform == PLATFORM_LINUX || e->platform == PLATFORM_MACOS
+        ? SPAN_NONE : form_text(f, form_first(f, SLOT_USER_DOMAIN, 1), &f->scratch, full);
     name = form_text(f, SLOT_USER_NAME, &f->scratch, full);
     text = arena_bytes(&f->batch->arena, domain.len + 1 + name.len);
     if (!text || *full) {

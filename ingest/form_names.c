@@ -146,6 +146,7 @@ static const struct row rows[] = {
     { NODE_ECS_EVENT, "provider", INTO(SLOT_PROVIDER) },
     { NODE_ECS_EVENT, "code", INTO(SLOT_ID) },
     { NODE_ECS_EVENT, "module", INTO(SLOT_MODULE) },
+    { NODE_ECS_EVENT, "dataset", INTO(SLOT_DATASET) },
     { NODE_ECS_EVENT, "category", INTO(SLOT_CATEGORY) },
     { NODE_ECS_EVENT, "action", INTO(SLOT_ACTION) },
     { NODE_ECS_EVENT, "type", INTO(SLOT_TYPE) },
@@ -204,6 +205,9 @@ static const struct { unsigned below; const char *name; enum ecs_part part; } ec
     { 3, "exists", ECS_EXISTS },
     { 3, "status", ECS_STATUS },
     { 3, "subject_name", ECS_SUBJECT },
+    { 3, "trusted", ECS_TRUSTED },
+    { 3, "signing_id", ECS_SIGNING_ID },
+    { 3, "team_id", ECS_TEAM_ID },
 };
 
 static const struct { enum form_node node; unsigned slot; } ecs_files[] = {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #define GUID_LEN 38 /* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX} */
+#define ENTITY_ID_MAX 256
 #define LOGON_ID_LEN 18 /* 0x and 16 digits */
 
 enum kind { KIND_OTHER, KIND_LOAD, KIND_START, KIND_END, KIND_4688, KIND_CONTEXT };
@@ -25,6 +26,8 @@ static bool is_linux(struct span Provider, struct span Channel)
 
 static enum platform platform_of(const struct event *e)
 {
+    if (e->platform != PLATFORM_UNKNOWN)
+        return e->platform;
     return is_linux(e->Provider, e->Channel) ? PLATFORM_LINUX : PLATFORM_WINDOWS;
 }
 
@@ -104,6 +107,14 @@ static struct span guid(struct arena *a, struct span s, bool *full)
     return zero ? SPAN_NONE : arena_copy(a, span_of(text, GUID_LEN), full);
 }
 
+/* A process's id, which not every source writes as a GUID. */
+static struct span id_of(struct batch *b, const struct event *e, enum event_field field, bool *full)
+{
+    struct span s = e->value[field];
+
+    return e->guids_as_are && s.len && s.len <= ENTITY_ID_MAX ? s : guid(&b->arena, s, full);
+}
+
 /* The one form of a logon session's number, Windows' own `0x3e7`: exporters pad it,
  * or write it in capitals or in decimal, and two spellings would be two events.  What is
  * no number stays as it was logged. */
@@ -166,7 +177,7 @@ static bool file_load(struct batch *b, const struct event *e)
 {
     const struct span *v = e->value;
     bool full = false;
-    struct span ProcessGuid = guid(&b->arena, v[EVENT_ProcessGuid], &full);
+    struct span ProcessGuid = id_of(b, e, EVENT_ProcessGuid, &full);
     struct hashes h = hashes_split(&b->arena, v[EVENT_Hashes], &full);
     struct load *x = full ? NULL : batch_load(b);
 
@@ -194,8 +205,8 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
 {
     const struct span *v = e->value;
     bool full = false;
-    struct span ProcessGuid = guid(&b->arena, v[EVENT_ProcessGuid], &full);
-    struct span ParentProcessGuid = guid(&b->arena, v[EVENT_ParentProcessGuid], &full);
+    struct span ProcessGuid = id_of(b, e, EVENT_ProcessGuid, &full);
+    struct span ParentProcessGuid = id_of(b, e, EVENT_ParentProcessGuid, &full);
     struct span LogonId = logon_id(&b->arena, v[EVENT_LogonId], &full);
     struct process *x = full ? NULL : batch_process(b);
 
@@ -203,7 +214,8 @@ static bool file_process(struct batch *b, const struct event *e, bool ended)
         return false;
     x->origin = origin_of(b, e, true);
     x->ended = ended;
-    x->source = PROCESS_EVENT1;
+    x->source = e->platform == PLATFORM_LINUX || e->platform == PLATFORM_MACOS ? PROCESS_EXEC
+                                                                               : PROCESS_EVENT1;
     x->platform = platform_of(e);
     x->ProcessId = pid(v[EVENT_ProcessId]);
     x->Computer = e->Computer;
@@ -255,8 +267,8 @@ static bool file_context(struct batch *b, const struct event *e)
 {
     const struct span *v = e->value;
     bool thread = e->id == 8, full = false;
-    struct span ProcessGuid = guid(&b->arena,
-        v[thread ? EVENT_SourceProcessGuid : EVENT_ProcessGuid], &full);
+    struct span ProcessGuid = id_of(b, e,
+        thread ? EVENT_SourceProcessGuid : EVENT_ProcessGuid, &full);
     struct span TargetProcessGuid = guid(&b->arena, v[EVENT_TargetProcessGuid], &full);
     struct span Detail = SPAN_NONE;
 

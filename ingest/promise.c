@@ -7,11 +7,11 @@
 #define WORD_BYTES_MAX 64
 
 /* The provider and channel of Sysmon, the field of Event ID 7 (Wazuh begins it
- * with a small letter), ECS's, and the head of auditd's records: of
- * all, because the parts of a rotated log must stay in order. */
+ * with a small letter), ECS's, the head of auditd's records: of all,
+ * because the parts of a rotated log must stay in order; and eslogger's number. */
 static const struct span words[] = {
     SPAN_INIT("Microsoft-Windows-Sysmon"), SPAN_INIT("mageLoaded"), SPAN_INIT("dll.path"),
-    SPAN_INIT("\"dll\""), SPAN_INIT("msg=audit("),
+    SPAN_INIT("\"dll\""), SPAN_INIT("msg=audit("), SPAN_INIT("\"global_seq_num\""),
 };
 
 static bool holds(struct span head, struct span word)

@@ -51,7 +51,7 @@ static const struct {
     [COLUMN_ID_recovered] = { "(l.flags & 1)", 0 },
     [COLUMN_ID_resolution] = { "CASE (l.flags >> 8) & 255 WHEN 0 THEN 'exact' WHEN 1 THEN 'dirfd'"
                                " WHEN 2 THEN 'via-procfd' WHEN 3 THEN 'memfd' WHEN 4 THEN 'inferred'"
-                               " WHEN 5 THEN 'opened' ELSE 'unresolved' END", 0 },
+                               " WHEN 5 THEN 'opened' WHEN 7 THEN 'reported' ELSE 'unresolved' END", 0 },
 };
 
 static const struct {

@@ -73,6 +73,8 @@ static const char *const further[SHOWN_COUNT] = {
     [SHOWN_ParentProcessId] = "coalesce(r.ParentProcessId, x.ParentProcessId)",
     [SHOWN_ParentProcessGuid] = "r.ParentProcessGuid",
     [SHOWN_ProcessHashes] = "r.Hashes",
+    [SHOWN_ProcessSigning] = "(SELECT g.words FROM process_signing g WHERE g.evidence = l.evidence"
+                             " AND g.ProcessGuid = r.ProcessGuid)",
     [SHOWN_ProcessOriginalFileName] = "r.OriginalFileName",
     [SHOWN_start_time] = "coalesce(r.start_time, x.start_time)",
     [SHOWN_end_time] = "r.end_time",

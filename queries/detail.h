@@ -39,7 +39,7 @@ enum detail_fact {
     _(Description) _(OriginalFileName) _(FileVersion) _(Image) _(User) _(CommandLine) \
     _(ProcessId) _(ProcessGuid) _(CurrentDirectory) _(IntegrityLevel) _(LogonId) _(LoginUser) \
     _(ParentImage) _(ParentCommandLine) _(ParentProcessId) _(ParentProcessGuid) \
-    _(ProcessHashes) _(ProcessOriginalFileName) _(start_time) _(end_time) \
+    _(ProcessHashes) _(ProcessSigning) _(ProcessOriginalFileName) _(start_time) _(end_time) \
     _(time) _(loads) _(first_time) _(last_time) _(hosts) _(allowed_by) \
     _(evidence) _(bundle) _(ref) _(place) _(record) _(resolution) _(tags)
 #define DETAIL_ENUM(name) SHOWN_##name,

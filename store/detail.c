@@ -158,6 +158,8 @@ static const char *note_of(const struct detail *d, enum detail_shown shown, char
         return own;
     case SHOWN_ImageLoaded_raw:
         return "as the program passed it";
+    case SHOWN_ProcessSigning:
+        return "the process's own code signature, not the module's";
     case SHOWN_LoginUser:
         return "who logged in (auid)";
     case SHOWN_tags:
@@ -182,6 +184,7 @@ static bool passes(const struct detail *d, enum detail_shown shown)
     case SHOWN_bundle:
     case SHOWN_platform:
     case SHOWN_ProcessHashes:
+    case SHOWN_ProcessSigning:
     case SHOWN_ProcessOriginalFileName:
     case SHOWN_record:
     case SHOWN_ImageLoaded_raw:

@@ -162,6 +162,29 @@ bool process_of_load(struct store *s, const struct source *src, int64_t host,
         || by_pid(s, host, l->ProcessId, l->Image, src->evidence, id, f);
 }
 
+bool process_signing(struct store *s, const struct source *src, const struct load *l,
+                     struct fault *f)
+{
+    struct span spans[2] = { span_of(&src->evidence, sizeof src->evidence), l->ProcessGuid };
+    struct hash128 key;
+    sqlite3_stmt *st;
+
+    if (!l->ProcessSigning.len || !process_guid_counts(l->ProcessGuid))
+        return true;
+    key = cache_key(CACHE_SIGNING, spans, 2);
+    if (cache_find(&s->writing->cache, key))
+        return true;
+    if (!(st = stmt_get(s, STMT_SIGNING_NEW, f)))
+        return false;
+    stmt_number(st, 1, src->evidence);
+    stmt_text(st, 2, l->ProcessGuid);
+    stmt_text(st, 3, l->ProcessSigning);
+    if (!stmt_run(s, st, f))
+        return false;
+    cache_put(&s->writing->cache, key, 1);
+    return true;
+}
+
 /* ---- starts and ends ---- */
 
 /* ?1 to ?21 and ?24 of the statements that write a start; INSERT has host and guid

@@ -55,6 +55,7 @@ static bool is_late(const char *name)
 static const char *const added[] = {
     "fact_import", "fact_file", "fact", "fact_path", "fact_hash", "fact_history",
     "sighting_file", "host_note", "pair_reason", "ranking", "ranking_priority",
+    "process_signing",
 };
 
 static bool is_added(const char *name)

@@ -442,6 +442,15 @@ CREATE TABLE sighting_file (
     PRIMARY KEY (sighting, inode, dev, mode, owner)
 ) STRICT, WITHOUT ROWID;
 
+-- How Endpoint Security says that a loading process is signed, in words: the
+-- process's facts, never the module's.
+CREATE TABLE process_signing (
+    evidence    INTEGER NOT NULL,
+    ProcessGuid TEXT NOT NULL,
+    words       TEXT NOT NULL,
+    PRIMARY KEY (evidence, ProcessGuid)
+) STRICT, WITHOUT ROWID;
+
 -- What a file tells of how its host logs: `modhunt evidence --hosts`.
 CREATE TABLE host_note (
     evidence INTEGER NOT NULL,

@@ -397,6 +397,7 @@
     _(FACT_HISTORY_READ,"SELECT id, time, action, import, author, reason, sightings, prev_hash," \
                        " hash FROM fact_history ORDER BY id") \
     _(HOST_NOTE_NEW,   "INSERT OR REPLACE INTO host_note VALUES (?1, ?2, ?3, ?4)") \
+    _(SIGNING_NEW,     "INSERT OR IGNORE INTO process_signing VALUES (?1, ?2, ?3)") \
     _(FILE_NEW,        "INSERT OR IGNORE INTO sighting_file SELECT ?1, ifnull(?2, '')," \
                        " ifnull(?3, ''), ifnull(?4, ''), ifnull(?5, '') WHERE (SELECT count(*)" \
                        " FROM sighting_file WHERE sighting = ?1) < 16") \

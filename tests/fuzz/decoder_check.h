@@ -27,6 +27,7 @@ static void check_batch(const struct batch *b)
     for (const struct load *x = b->loads; x; x = x->next, loads++) {
         must(x->origin.place >= b->begin && x->origin.place < b->end);
         check_text(x->origin.Channel);
+        check_text(x->ProcessSigning);
         LOAD_FIELDS(CHECK)
     }
     for (const struct process *x = b->processes; x; x = x->next) {

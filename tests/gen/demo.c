@@ -7,8 +7,9 @@
  *                        (test 1, score 3; Event IDs 11, 15, 1, 7 and Security 4688)
  *   10:40  WS-DIRECTOR   the same bytes lie in System32 under another name, where the
  *                        hunt leaves them out: no hit
- *   also   LNX-BUILD, MAC-DESIGN (tests 3 and 5), WS-HR, which logs no Event ID 7, and
- *          WS-LAB, whose log is damaged
+ *   09:31  LNX-BUILD     python3 loads a library that was just built into /tmp (test 3, score 2)
+ *   10:05  MAC-DESIGN    and so on macOS (test 5, score 2)
+ *   also   WS-HR, which logs no Event ID 7, and WS-LAB, whose log is damaged
  *
  * The noise is of three kinds, each of which one allowlist entry removes: a .NET
  * native image (by hash or path), an installer's DLL under ever new temporary
@@ -199,7 +200,7 @@ void demo_write(const char *folder, FILE *truth_file, FILE *rows)
     make_folder(below(folder, "LNX-BUILD"));
     make_folder(below(folder, "MAC-DESIGN"));
     demo_linux(below(folder, "LNX-BUILD/audit.log"), clock_at(9, 31), truth);
-    demo_macos(below(folder, "MAC-DESIGN/eslogger.json"), clock_at(10, 5));
+    demo_macos(below(folder, "MAC-DESIGN/eslogger.json"), clock_at(10, 5), truth);
     if (truth_file)
         truth_json(truth, truth_file);
     if (rows)

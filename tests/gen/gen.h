@@ -234,6 +234,6 @@ void auditd_write(const struct stream_options *o, FILE *f, FILE *truth, FILE *ro
 void demo_write(const char *folder, FILE *truth, FILE *rows);
 /* Test 3 and test 5: an audit.log and an eslogger file. */
 void demo_linux(const char *path, int64_t time, struct truth *truth);
-void demo_macos(const char *path, int64_t time);
+void demo_macos(const char *path, int64_t time, struct truth *truth);
 
 #endif

@@ -21,11 +21,12 @@ FORMS = ('data/json/', 'data/synthetic/edge.jsonl', 'data/linux/sysmon_syslog/',
          'data/linux/laurel/', 'data/macos/', 'data/bundles/')
 LEFT_OUT = ('data/bundles/hostile/',)
 
+NOT_WINDOWS = "the golden rows are Windows' alone; test_eslogger and golden/demo know macOS' loads"
+
 ALLOWED = {  # file: {what: (how the difference begins, why)}
     'data/macos/SYNTHETIC_eslogger_mmap.ndjson': {
-        'records': ('0 sound records, the manifest 4',
-                    "Endpoint Security's events are listed as unknown until their own decoder "
-                    'reads them'),
+        'hits': ('0 missing, 2 too many of 0', NOT_WINDOWS),
+        'loads': ('0 missing, 2 too many of 0', NOT_WINDOWS),
     },
     'data/linux/sysmon_syslog/syslog': {
         'records': ('46 sound records, the manifest 45',
@@ -33,9 +34,6 @@ ALLOWED = {  # file: {what: (how the difference begins, why)}
     },
     'data/bundles/uac_web01.tar.gz!uac-web01-linux/var/log/syslog': {
         'records': ('46 sound records, the manifest 45', 'the same'),
-    },
-    'data/macos/eslogger_exit_v9.ndjson': {
-        'records': ('0 sound records, the manifest 1', 'the same'),
     },
 }
 

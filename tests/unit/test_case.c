@@ -254,7 +254,7 @@ static void a_case_that_was_meddled_with_is_refused(void **state)
 /* What version 2 had not. */
 #define BACK "DROP TABLE fact_import; DROP TABLE fact_file; DROP TABLE fact; DROP TABLE fact_history;" \
              "DROP TABLE sighting_file; DROP TABLE host_note; DROP TABLE pair_reason;" \
-             "DROP TABLE ranking; PRAGMA user_version = 2"
+             "DROP TABLE ranking; DROP TABLE process_signing; PRAGMA user_version = 2"
 
 static void a_case_of_the_version_before_is_brought_up_to_this_one(void **state)
 {

@@ -664,6 +664,66 @@ static void processes_come_from_ecs_and_4688_too(void **state)
     batch_close(b);
 }
 
+/* Elastic Defend's loads of the three systems, each with what it says of the signature. */
+static void elastic_defend_tells_loads_of_three_systems(void **state)
+{
+#define DEFEND(os, category, action, more) \
+    "{\"@timestamp\":\"2024-05-01T10:00:00.123Z\",\"event\":{\"module\":\"endpoint\",\"dataset\":" \
+    "\"endpoint.events." category "\",\"category\":[\"" category "\"],\"type\":[\"start\"],\"action\":" \
+    "\"" action "\"},\"host\":{\"name\":\"h\",\"os\":{\"type\":\"" os "\"}},\"user\":{\"domain\":" \
+    "\"D\",\"name\":\"u\"},\"process\":{\"executable\":\"/bin/p\",\"pid\":7,\"entity_id\":" \
+    "\"YWJj\",\"command_line\":\"p -x\"}," more "}\n"
+#define DLL(path, signature) "\"dll\":{\"path\":\"" path "\",\"hash\":{\"sha256\":\"ab\"}," \
+    "\"code_signature\":{" signature "}}"
+    static const struct {
+        enum platform platform;
+        const char *text, *Signed, *Signature, *SignatureStatus, *User;
+    } table[] = {
+        { PLATFORM_MACOS, DEFEND("macos", "library", "load", DLL("/tmp/a.dylib",
+          "\"exists\":true,\"trusted\":false,\"status\":\"errSecCSReqFailed\",\"team_id\":\"T8\"")),
+          "false", "T8", "errSecCSReqFailed", "u" },
+        { PLATFORM_MACOS, DEFEND("macos", "library", "load", DLL("/tmp/a.dylib", "\"exists\":false")),
+          "false", NULL, NULL, "u" },
+        { PLATFORM_MACOS, DEFEND("macos", "library", "load", DLL("/tmp/a.dylib",
+          "\"exists\":true,\"trusted\":true,\"signing_id\":\"com.x\"")), "true", "com.x", NULL, "u" },
+        { PLATFORM_LINUX, DEFEND("linux", "library", "load", DLL("/tmp/a.so", "")), NULL, NULL, NULL, "u" },
+        { PLATFORM_WINDOWS, DEFEND("windows", "library", "load", DLL("C:\\\\a.dll",
+          "\"exists\":true,\"trusted\":false,\"status\":\"errorExpired\",\"subject_name\":\"S\"")),
+          "true", "S", "errorExpired", "D\\u" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct batch *b = decoded(&jsonl_decoder, span_text(table[i].text));
+        const struct load *l = b->loads;
+
+        assert_ptr_equal(told(table[i].text), &jsonl_decoder);
+        assert_int_equal(b->counts.loads, 1);
+        assert_int_equal(l->platform, table[i].platform);
+        assert_text("Signed", l->Signed, table[i].Signed);
+        assert_text("Signature", l->Signature, table[i].Signature);
+        assert_text("SignatureStatus", l->SignatureStatus, table[i].SignatureStatus);
+        assert_text("User", l->User, table[i].User);
+        assert_text("ProcessGuid", l->ProcessGuid, "YWJj");
+        assert_text("Computer", l->Computer, "h");
+        batch_close(b);
+    }
+    struct batch *b = decoded(&jsonl_decoder, SPAN(
+        DEFEND("macos", "process", "exec", "\"x\":1")
+        DEFEND("macos", "file", "creation", "\"file\":{\"path\":\"/tmp/a.dylib\"}")
+        DEFEND("macos", "network", "connection_attempted", "\"x\":1")
+        DEFEND("beos", "library", "load", DLL("/a", ""))));
+
+    assert_int_equal(b->counts.processes, 1);
+    assert_text("CommandLine", b->processes->CommandLine, "p -x");
+    assert_int_equal(b->processes->platform, PLATFORM_MACOS);
+    assert_int_equal(b->processes->source, PROCESS_EXEC);
+    assert_text("Target", b->contexts->Target, "/tmp/a.dylib");
+    assert_int_equal(b->contexts->event, CONTEXT_FILE_CREATED);
+    assert_int_equal(b->counts.other, 2);
+    batch_close(b);
+}
+
 /* Cut as a reader does that sees `see` bytes more each time; counts what comes. */
 static struct counts in_pieces(const struct decoder *d, struct span text, size_t see)
 {
@@ -793,6 +853,7 @@ int main(void)
         cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
         cmocka_unit_test(syslog_finds_json_anywhere_in_its_line),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
+        cmocka_unit_test(elastic_defend_tells_loads_of_three_systems),
         cmocka_unit_test(pieces_say_what_the_whole_says),
         cmocka_unit_test(hostile_text_takes_linear_time),
     };

@@ -1,5 +1,4 @@
-/* The demonstration's Linux and macOS hosts: test 3 as auditd logs it, test 5 as
- * eslogger prints it. */
+/* The demonstration's Linux host: test 3 as auditd logs it. */
 #include "tests/gen/gen.h"
 
 struct audit_story {
@@ -124,41 +123,5 @@ void demo_linux(const char *name, int64_t time, struct truth *truth)
         map(&s, 4120, 2210, "python3", "/usr/bin/python3.11", libraries[i]);
     map(&s, 4120, 2210, "python3", "/usr/bin/python3.11", "/tmp/df00tech_test_module.so");
     if (fclose(s.f) != 0)
-        gen_die("can't write %s", name);
-}
-
-static void es_begin(FILE *f, int type, int64_t time, unsigned sequence)
-{
-    char when[32];
-    gen_clock(time, 'T', 6, when);
-    fprintf(f, "{\"schema_version\":1,\"version\":9,\"event_type\":%d,\"action_type\":1,"
-               "\"time\":\"%s000Z\",\"mach_time\":%llu,\"seq_num\":%u,\"global_seq_num\":%u,"
-               "\"thread\":{\"thread_id\":505819},\"process\":{\"ppid\":938,\"original_ppid\":938,"
-               "\"group_id\":4242,\"session_id\":4242,\"is_platform_binary\":false,"
-               "\"is_es_client\":false,\"team_id\":null,\"signing_id\":\"python3\","
-               "\"cdhash\":\"51D3F0A4C2B7E98613A0D4F5B6C7D8E9F0A1B2C3\","
-               "\"codesigning_flags\":570556931,\"audit_token\":{\"pid\":4242,"
-               "\"pidversion\":149091,\"auid\":501,\"euid\":501,\"ruid\":501,\"egid\":20,"
-               "\"rgid\":20,\"asid\":100019},\"executable\":{\"path\":"
-               "\"/opt/homebrew/bin/python3.12\",\"path_truncated\":false}},\"event\":{",
-            type, when, (unsigned long long)(time * 24 / 1000), sequence, sequence + 400);
-}
-
-void demo_macos(const char *name, int64_t time)
-{
-    static const char *const sources[] = { "/opt/homebrew/lib/libssl.3.dylib",
-                                           "/private/tmp/df00tech_test_module.dylib" };
-    FILE *f = created(name);
-    es_begin(f, 9, time, 1);
-    fputs("\"exec\":{\"args\":[\"python3\",\"-c\",\"import ctypes; "
-          "ctypes.CDLL('/tmp/df00tech_test_module.dylib')\"],\"env\":[],\"cwd\":{\"path\":"
-          "\"/Users/designer\",\"path_truncated\":false},\"target\":{\"executable\":{\"path\":"
-          "\"/opt/homebrew/bin/python3.12\",\"path_truncated\":false}}}}}\n", f);
-    for (unsigned i = 0; i < 2; i++) {
-        es_begin(f, 20, time + 300000 * (i + 1), 2 + i);
-        fprintf(f, "\"mmap\":{\"protection\":5,\"max_protection\":7,\"flags\":2,\"file_pos\":0,"
-                   "\"source\":{\"path\":\"%s\",\"path_truncated\":false}}}}\n", sources[i]);
-    }
-    if (fclose(f) != 0)
         gen_die("can't write %s", name);
 }
