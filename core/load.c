@@ -206,7 +206,6 @@ void load_identify(struct load *l)
 
 /* ---- what went wrong ---- */
 
-#define UNREAD_MAX 48 /* bytes of a time that are shown; cleaned they may be three times as many */
 
 static void append_loss(struct batch *b, struct loss what)
 {
@@ -240,23 +239,26 @@ void batch_host_note(struct batch *b, struct span Computer, const char *what, st
     b->host_notes = n;
 }
 
-void batch_unread(struct batch *b, uint64_t place, struct span text)
+void batch_sum(struct batch *b, enum summed what, uint64_t place, uint64_t more,
+               struct span text)
 {
+    struct sum *sum = &b->sums[what];
     struct arena_mark before = arena_mark(&b->arena);
-    bool altered = false, full = false;
+    bool altered = false, full = false, first = sum->count == 0;
 
-    if (b->unread && b->unread_last == place)
-        return; /* another of its times */
-    b->unread_last = place;
-    if (b->unread++)
+    if (!first && sum->last == place)
         return;
-    b->unread_at = place;
-    text.len = text.len < UNREAD_MAX ? text.len : UNREAD_MAX;
+    sum->last = place;
+    sum->count += more;
+    if (!first)
+        return;
+    sum->at = place;
+    text.len = text.len < SUM_SHOWN_MAX ? text.len : SUM_SHOWN_MAX;
     text = text_clean(&b->arena, text, &altered, &full);
-    text.len = text.len < UNREAD_TEXT_MAX ? text.len : UNREAD_TEXT_MAX - 1;
+    text.len = text.len < SUM_TEXT_MAX ? text.len : SUM_TEXT_MAX - 1;
     if (text.len)
-        memcpy(b->unread_text, text.at, text.len);
-    b->unread_text[text.len] = 0;
+        memcpy(sum->text, text.at, text.len);
+    sum->text[text.len] = 0;
     arena_rewind(&b->arena, before); /* the record may be dropped with all it wrote there */
 }
 

@@ -298,6 +298,26 @@ struct declared {
 /* What records did not say and was assumed: a note in the ledger, once a source. */
 enum assumed { ASSUMED_HOST, ASSUMED_ZONE, ASSUMED_YEAR, ASSUMED_ORDER, ASSUMED_COUNT };
 
+/* What is counted of a source's records and is one note of it when it ends. */
+enum summed {
+    SUMMED_UNREAD,   /* their time was logged and could not be read; the text is it */
+    SUMMED_HOLLOW,   /* named as loads, but without ImageLoaded */
+    SUMMED_STRANGER, /* objects that are no event known here; the text is their keys */
+    SUMMED_NO_UTF8,  /* bytes of a file that says it is UTF-8 */
+    SUMMED_COUNT
+};
+
+#define SUM_SHOWN_MAX 120            /* bytes of the text that are shown; */
+#define SUM_TEXT_MAX (3 * SUM_SHOWN_MAX + 1) /* cleaned they may be three times as many */
+
+struct sum {
+    uint64_t count, at, last; /* where the first and the last were */
+    char text[SUM_TEXT_MAX];  /* of the first, cut short */
+};
+
+/* The reason of a source in which no object was an event begins so. */
+#define NO_EVENT_REASON "no event is recognised in "
+
 /* What times of the records proved about 3/4/2020, and how far that was asked. */
 enum {
     DATES_DAY_FIRST = 1 << 0,
@@ -318,7 +338,6 @@ struct gap {
     bool whole;             /* nothing else is in the piece: all of it is `behind` */
 };
 
-#define UNREAD_TEXT_MAX 160 /* of a time that can't be read */
 
 /* What one piece of evidence became.  Batches of a source reach the writer in
  * the order of their pieces, whoever decoded them.  The batch owns its arena;
@@ -333,9 +352,7 @@ struct batch {
     unsigned assumed;    /* bits of enum assumed; where first, in assumed_at */
     uint64_t assumed_at[ASSUMED_COUNT];
     unsigned dates;      /* bits of DATES_... */
-    uint64_t unread;     /* records whose time was logged and could not be read; */
-    uint64_t unread_at, unread_last; /* where the first is, and the last, */
-    char unread_text[UNREAD_TEXT_MAX]; /* and what it says, cut short */
+    struct sum sums[SUMMED_COUNT];
     const struct source_opens *opens;   /* first batch of a source */
     const struct source_closes *closes; /* last batch of a source */
     struct counts counts;
@@ -374,8 +391,10 @@ static inline void batch_assumed(struct batch *b, enum assumed what, uint64_t pl
     b->assumed |= 1u << what;
 }
 
-/* The record at `place` says a time that nobody can read. */
-void batch_unread(struct batch *b, uint64_t place, struct span text);
+/* Counts `more` of them at `place`, where a record counts but once; of the first the
+ * text is kept. */
+void batch_sum(struct batch *b, enum summed what, uint64_t place, uint64_t more,
+               struct span text);
 
 /* The Computer that a record gets: its own, or where it names none the source's. */
 static inline struct span batch_host(const struct batch *b, struct span Computer)

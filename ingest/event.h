@@ -30,6 +30,7 @@ struct event {
     uint64_t record;      /* EventRecordID, with RECORD_NUMBERED in flags */
     uint32_t flags;       /* enum record_flags */
     bool has_id;
+    bool hollow;          /* named as a load, and without its fields: an other */
     uint64_t id;          /* EventID */
     int64_t logged;       /* TimeCreated; MOMENT_NONE */
     struct span unread;   /* what TimeCreated says, where that can't be read */

@@ -39,12 +39,14 @@ void form_reset(struct form *f)
     memset(f->filled, 0, sizeof f->filled);
     f->altered = f->mended;
     f->object = 0;
+    f->listed_count = 0;
+    f->object_text = SPAN_NONE;
 }
 
-void form_put(struct form *f, unsigned slot, struct form_value v)
+bool form_put(struct form *f, unsigned slot, struct form_value v)
 {
     if (slot >= SLOT_COUNT)
-        return;
+        return false;
     struct form_value *old = &f->value[slot];
     if (form_filled(f, slot)) {
         bool same = old->object == v.object;
@@ -52,10 +54,35 @@ void form_put(struct form *f, unsigned slot, struct form_value v)
         if (same && !span_equal(old->text, v.text))
             f->altered = true;
         if (same || old->writing != WRITING_NULL)
-            return;
+            return false;
     }
     f->filled[slot / 64] |= UINT64_C(1) << (slot % 64);
     *old = v;
+    return true;
+}
+
+void form_join(struct form *f, unsigned slot, struct form_value v)
+{
+    struct form_value *old = &f->value[slot];
+    size_t len = old->text.len + 1 + v.text.len;
+    uint8_t *both = arena_bytes(&f->scratch, len);
+
+    if (!both) {
+        f->altered = true;
+        return;
+    }
+    memcpy(both, old->text.at, old->text.len);
+    both[old->text.len] = ',';
+    memcpy(both + old->text.len + 1, v.text.at, v.text.len);
+    old->text = span_of(both, len);
+    old->marks |= v.marks;
+}
+
+void form_list(struct form *f, struct form_value v)
+{
+    if (f->listed_count < LISTED_MAX)
+        f->listed[f->listed_count] = v;
+    f->listed_count++;
 }
 
 unsigned form_first(const struct form *f, unsigned slot, unsigned count)
@@ -249,66 +276,9 @@ static bool find_time(struct form *f, struct event *e)
             unread = text;
     }
     if (span_trimmed(unread).len && (e->has_id || e->Provider.len))
-        batch_unread(f->batch, e->place, unread);
+        batch_sum(f->batch, SUMMED_UNREAD, e->place, 1, unread);
     e->logged = f->around;
     return f->around == MOMENT_NONE || f->around_zoned;
-}
-
-/* Wazuh's manager doubles every backslash of EventData; a text in which some run
- * of them is odd was not doubled. */
-static struct span halved(struct arena *a, struct span in, bool *altered, bool *full)
-{
-    size_t runs = 0, first = 0;
-
-    for (size_t i = 0; i < in.len;) {
-        size_t run = 0;
-
-        while (i + run < in.len && in.at[i + run] == '\\')
-            run++;
-        if (run % 2)
-            return in;
-        if (run && runs++ == 0)
-            first = i + run;
-        i += run ? run : 1;
-    }
-    /* `\\server` alone may be whole. */
-    if (runs == 0 || (runs == 1 && first == 2))
-        return in;
-    uint8_t *start = arena_bytes(a, in.len), *out = start;
-    if (!start) {
-        *full = true;
-        return SPAN_NONE;
-    }
-    for (size_t i = 0; i < in.len; i++) {
-        *out++ = in.at[i];
-        if (in.at[i] == '\\')
-            i++;
-    }
-    arena_trim(a, start, (size_t)(out - start));
-    *altered = true;
-    return span_of(start, (size_t)(out - start));
-}
-
-/* EventData's words; where there is no System or winlog, also the record's own. */
-static void fill(struct form *f, struct event *e, bool *full)
-{
-    bool flat = true, wazuh = form_filled(f, SLOT_ID + 2), data = false;
-
-    for (unsigned i = 0; i < NESTED_IDS; i++)
-        flat = flat && !form_filled(f, SLOT_ID + i);
-    for (unsigned i = 0; i < EVENT_FIELD_COUNT; i++)
-        data = data || form_filled(f, SLOT_DATA + i);
-    for (unsigned i = 0; i < EVENT_FIELD_COUNT; i++) {
-        struct span *v = &e->value[i];
-
-        if (form_filled(f, SLOT_DATA + i))
-            *v = form_text(f, SLOT_DATA + i, &f->batch->arena, full);
-        else if (flat && !(data && i == EVENT_ProcessId)) /* there it is the logger's */
-            *v = form_text(f, SLOT_FLAT + i, &f->batch->arena, full);
-        if (wazuh && v->len)
-            *v = halved(&f->batch->arena, *v, &f->altered, full);
-    }
-    form_ecs_fill(f, e, full);
 }
 
 /* UtcTime as normal reads times; which zone it has needs no saying. */
@@ -366,9 +336,16 @@ static void take(struct form *f, uint64_t place)
     identify(f, &e, &full);
     zoned = find_time(f, &e);
     if (e.has_id && normal_wants(e.Provider, e.Channel, e.id)) {
-        form_unfold(f);
-        fill(f, &e, &full);
+        form_unfold(f, e.id);
+        form_fill(f, &e, &full);
         settle_time(f, &e, zoned, &full);
+        e.hollow = e.id == 7 && !span_logged(e.value[EVENT_ImageLoaded])
+                && !span_logged(e.value[EVENT_Image]) && !span_logged(e.value[EVENT_Hashes])
+                && !span_logged(e.value[EVENT_Signed]);
+        if (e.hollow)
+            batch_sum(f->batch, SUMMED_HOLLOW, place, 1, SPAN_NONE);
+    } else if (!form_names_event(f) && !form_filled(f, SLOT_CATEGORY)) {
+        form_stranger(f, place);
     }
     if (full) {
         arena_rewind(&f->batch->arena, before);

@@ -24,7 +24,7 @@ enum form_node {
     NODE_EVENT,     /* Event: System, EventData */
     NODE_SYSTEM,
     NODE_FIELDS,    /* EventData */
-    NODE_ITEMS,     /* EventData.Data: {Name, text} for each field */
+    NODE_ITEMS,     /* EventData.Data: {Name, text} for each field; Get-WinEvent's Properties */
     NODE_ITEM_ATTRIBUTES,
     NODE_VALUE,     /* an object in the place of a value: its text, Name, SystemTime */
     NODE_WINLOG,
@@ -88,6 +88,8 @@ struct form_value {
     uint8_t marks;
 };
 
+#define LISTED_MAX 32 /* fields without a name, by their position */
+
 #define FORM_LOSSES_MAX 10000 /* of one piece; its rest is then one loss more */
 #define TOO_MANY_LOSSES "more damage than can be told apart"
 
@@ -108,6 +110,9 @@ struct form {
     uint32_t object; /* of the values that come next; the feeder counts */
     bool altered;
     struct form_value value[SLOT_COUNT]; /* where `filled` */
+    struct form_value listed[LISTED_MAX];
+    unsigned listed_count; /* also of those beyond */
+    struct span object_text; /* the record as JSON, where it is; SPAN_NONE */
     int64_t around;       /* the time of the line around it, for records without one; */
     bool around_zoned;    /* MOMENT_NONE: there is none; and whether it names its zone */
 
@@ -136,8 +141,11 @@ void form_close(struct form *f);
 /* Forgets the record at hand. */
 void form_reset(struct form *f);
 
-/* The first of a name counts; SLOT_NONE is no slot and takes nothing. */
-void form_put(struct form *f, unsigned slot, struct form_value v);
+/* The first of a name counts; SLOT_NONE is no slot and takes nothing.  Was it taken? */
+bool form_put(struct form *f, unsigned slot, struct form_value v);
+
+/* Puts a comma and the text of a JSON string behind the one that fills the slot. */
+void form_join(struct form *f, unsigned slot, struct form_value v);
 
 static inline bool form_filled(const struct form *f, unsigned slot)
 {
@@ -176,9 +184,23 @@ int64_t form_date(struct span text, unsigned *dates, bool *zoned);
 /* The same in UTC: what names no zone is read in the batch's. */
 int64_t form_moment_utc(struct batch *b, struct span text, bool *zoned);
 
+/* One more field whose place alone says which it is. */
+void form_list(struct form *f, struct form_value v);
+
 /* Fills EventData's slots from text inside the record (JSON or XML in a string,
- * Windows' message). */
-void form_unfold(struct form *f);
+ * Windows' message), else from the fields listed for Sysmon's event `id`. */
+void form_unfold(struct form *f, uint64_t id);
+
+/* Of what was listed, where its length and two of its values fit one schema of Sysmon's
+ * event alone. */
+void form_by_position(struct form *f, uint64_t id);
+
+/* Counts the record at `place` as no event that is known here. */
+void form_stranger(struct form *f, uint64_t place);
+
+/* EventData's words, and what ECS says where they don't; where the record has neither
+ * System nor winlog, also its own members. */
+void form_fill(struct form *f, struct event *e, bool *full);
 
 /* Which event ECS fields alone speak of; false where of none. */
 bool form_ecs_identity(struct form *f, struct event *e);

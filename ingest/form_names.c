@@ -63,6 +63,8 @@ static const struct row rows[] = {
     { NODE_SYSTEM, "TimeCreated_attributes", INTO(SLOT_TIME) },
     { NODE_FIELDS, "Data", TO(NODE_ITEMS) },
     { NODE_ITEMS, "#attributes", TO(NODE_ITEM_ATTRIBUTES) },
+    { NODE_TOP, "Properties", TO(NODE_ITEMS) },      /* Get-WinEvent's objects */
+    { NODE_ITEMS, "value", TO(NODE_ITEMS) },         /* its arrays in PowerShell 5 */
 
     /* winlogbeat 7 and 8, Elastic Agent */
     { NODE_TOP, "winlog", TO(NODE_WINLOG) },

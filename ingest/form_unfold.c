@@ -3,7 +3,8 @@
  *
  * Only opened for events that we keep.  The message is the last resort: there a
  * line end inside a value can pretend to be a field, so it is read only where the
- * record has no other word of Sysmon's, and the first of a name counts. */
+ * record has no other word of Sysmon's, and the first of a name counts.  Behind it
+ * only the bare list of values is left (form_listed.c). */
 #include "ingest/form.h"
 
 #include "ingest/json_walk.h"
@@ -94,12 +95,24 @@ static void unfold_message(struct form *f, struct span text)
     }
 }
 
-void form_unfold(struct form *f)
+/* fluentd calls the message Description. */
+static struct span described(struct form *f)
+{
+    struct span text = form_peek(f, SLOT_FLAT + EVENT_Description);
+
+    return text.len && memmem(text.at, text.len, "UtcTime: ", 9) ? text : SPAN_NONE;
+}
+
+void form_unfold(struct form *f, uint64_t id)
 {
     unfold_nested(f);
     if (any(f, SLOT_DATA, EVENT_FIELD_COUNT) || any(f, SLOT_FLAT + EVENT_Image, 1)
         || any(f, SLOT_FLAT + EVENT_UtcTime, 1) || any(f, SLOT_PROCESS + ECS_PATH, 1)
         || any(f, SLOT_FLAT + EVENT_NewProcessName, 1))
         return;
-    unfold_message(f, form_peek(f, form_first(f, SLOT_MESSAGE, SLOT_SPLUNK_SOURCE - SLOT_MESSAGE)));
+    struct span text = form_peek(f, form_first(f, SLOT_MESSAGE,
+                                               SLOT_SPLUNK_SOURCE - SLOT_MESSAGE));
+    unfold_message(f, text.len ? text : described(f));
+    if (!any(f, SLOT_DATA, EVENT_FIELD_COUNT))
+        form_by_position(f, id);
 }

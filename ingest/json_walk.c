@@ -14,6 +14,7 @@ struct level {
     enum form_node node;
     unsigned slot;
     bool taken; /* an array in the place of a value has given it */
+    bool given; /* and it was believed, as a string */
 };
 
 struct walker {
@@ -64,6 +65,12 @@ static bool is_name_word(struct span name)
     static const char *const words[] = { "Name", "@Name", "name", "_Name", "-Name", NULL };
 
     return one_of(name, words);
+}
+
+/* Values that are a list in themselves: of an array all elements count. */
+static bool is_list(unsigned slot)
+{
+    return slot == SLOT_DATA + EVENT_Hashes || slot == SLOT_FLAT + EVENT_Hashes;
 }
 
 static const struct form_target nowhere = { NODE_NONE, SLOT_NONE };
@@ -121,8 +128,12 @@ static void item_end(struct walker *w)
     struct form_value v = w->item_text;
     struct span name = w->item_name.text;
 
-    if (!w->item_named)
+    if (!w->item_named) {
+        if (w->item_said)
+            form_list(w->form, v);
+        w->item_said = false;
         return;
+    }
     if (w->item_name.marks & JSON_ESCAPED)
         name = json_name(room, sizeof room, name);
     if (!w->item_said || v.writing == WRITING_NULL)
@@ -138,8 +149,12 @@ static void on_value(struct walker *w, const struct json_item *it, struct span k
     if (l->node == NODE_NONE)
         return;
     if (in_array(w, w->json.depth)) {
-        if (l->slot != SLOT_NONE && !l->taken)
-            form_put(w->form, l->slot, value_of(w, it));
+        if (l->node == NODE_ITEMS)
+            form_list(w->form, value_of(w, it));
+        else if (l->slot != SLOT_NONE && !l->taken)
+            l->given = form_put(w->form, l->slot, value_of(w, it)) && it->kind == JSON_STRING;
+        else if (l->given && is_list(l->slot) && it->kind == JSON_STRING)
+            form_join(w->form, l->slot, value_of(w, it));
         l->taken = true;
     } else if (l->node == NODE_ITEMS || l->node == NODE_ITEM_ATTRIBUTES) {
         item_member(w, l->node, key, value_of(w, it));
@@ -207,6 +222,7 @@ static void on_close(struct walker *w)
     w->walk->records++;
     if (w->probe)
         return;
+    w->form->object_text = span_of(w->walk->start, (size_t)(w->json.at - w->walk->start));
     form_event(w->form, place_of(w->places, w->walk->start));
 }
 

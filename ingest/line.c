@@ -6,23 +6,14 @@
  * arrives is always a source's beginning without holes. */
 #include "ingest/line.h"
 
-#include "ingest/zone.h"
+#include "ingest/source_notes.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define WORKERS_MAX 16
 #define LOOK_AHEAD 4  /* jobs a worker */
 #define WINDOW_MAX 32 /* jobs: what bounds the memory of many cores */
-
-
-struct unread {
-    struct unread *next;
-    uint32_t source;
-    uint64_t records, place; /* of the first */
-    char text[UNREAD_TEXT_MAX];
-};
 
 struct line {
     pthread_mutex_t lock;
@@ -42,8 +33,7 @@ struct line {
     /* The sender's own. */
     const struct decoder *following, *chained;
     void *state, *chain; /* of one source, and of those that are chained */
-    unsigned assumed; /* of the source at hand: noted already */
-    struct unread *unread; /* of the sources that are open */
+    struct source_notes notes;
     bool holed; /* a job was dropped: nothing is sent any more */
 };
 
@@ -157,79 +147,13 @@ static void follow(struct line *l, struct job *j)
         follow_end(l);
 }
 
-/* What the source's records did not say, where that is met first. */
-static void note_assumed(struct line *l, struct job *j)
-{
-    struct batch *b = j->batch;
-    char text[160];
-    const char *const notes[ASSUMED_COUNT] = {
-        [ASSUMED_HOST] = b->unnamed.len && b->unnamed.at[1] == UNNAMED_GIVEN
-            ? "its records name no host: they are of the one that --host gave"
-            : "its records name no host: they are shown under their collection's (--host gives one)",
-        [ASSUMED_ZONE] = text,
-        [ASSUMED_ORDER] = "dates in it could be day or month first and nothing tells which:"
-                          " read as month first",
-        [ASSUMED_YEAR] = "times in it name no year: the latest one that is not after the file",
-    };
-
-    if (j->kind == JOB_OPENS)
-        l->assumed = 0;
-    if (!(b->assumed & ~l->assumed))
-        return;
-    snprintf(text, sizeof text, "times in it name no zone: read as %s%s", zone_name(b->zone),
-             b->zone ? "" : " (--time-zone gives one)");
-    for (unsigned i = 0; i < ASSUMED_COUNT; i++)
-        if (b->assumed & ~l->assumed & 1u << i) {
-            bool full = false;
-            struct span note = arena_copy(&b->arena, span_of(notes[i], strlen(notes[i]) + 1),
-                                          &full);
-
-            if (!full)
-                batch_note(b, b->assumed_at[i], (const char *)note.at);
-        }
-    l->assumed |= b->assumed;
-}
-
-/* Times that nobody could read are one note of a source, once it ends. */
-static void note_unread(struct line *l, struct job *j)
-{
-    struct batch *b = j->batch;
-    struct unread **at = &l->unread, *u;
-
-    while (*at && (*at)->source != b->source)
-        at = &(*at)->next;
-    if (b->unread && !*at) {
-        *at = memory_zero(1, sizeof **at);
-        **at = (struct unread){ .source = b->source, .place = b->unread_at };
-        memcpy((*at)->text, b->unread_text, sizeof b->unread_text);
-    }
-    u = *at;
-    if (!u)
-        return;
-    u->records += b->unread;
-    if (j->kind != JOB_CLOSES)
-        return;
-    char note[UNREAD_TEXT_MAX + 128];
-    int len = snprintf(note, sizeof note, "the time of %llu %s can't be read and is left out, the"
-                       " first says '%s'", (unsigned long long)u->records,
-                       u->records == 1 ? "record" : "records", u->text);
-    bool full = false;
-    struct span kept = arena_copy(&b->arena, span_of(note, (size_t)len + 1), &full);
-
-    if (!full)
-        batch_note(b, u->place, (const char *)kept.at);
-    *at = u->next;
-    free(u);
-}
-
 static void send(struct line *l, struct job *j)
 {
     if (j->dropped)
         l->holed = true;
     if (!l->holed) {
         follow(l, j);
-        note_assumed(l, j);
-        note_unread(l, j);
+        source_note(&l->notes, j->batch, j->kind == JOB_OPENS);
         if (!j->mute) {
             if (queue_send(l->out, j->batch)) {
                 j->batch = NULL;
@@ -356,7 +280,6 @@ void line_close(struct line *l)
     pthread_cond_destroy(&l->work);
     pthread_cond_destroy(&l->room);
     pthread_mutex_destroy(&l->lock);
-    for (struct unread *u; (u = l->unread) != NULL; free(u))
-        l->unread = u->next;
+    source_notes_close(&l->notes);
     free(l);
 }

@@ -2,9 +2,9 @@
  * others.
  *
  * Values are kept as they were logged, but for GUIDs and LogonId, which have one
- * form: "-" stays "-", empty stays empty, and what was not logged stays SPAN_NONE.  The surprise: everything that may find
- * no room is made first and the item last, so that a full arena leaves no
- * half-filled item in a list. */
+ * form: "-" stays "-", empty stays empty, and what was not logged stays SPAN_NONE.
+ * The surprise: everything that may find no room is made first and the item last, so
+ * that a full arena leaves no half-filled item in a list. */
 #include "ingest/normal.h"
 
 #include "core/hashes.h"
@@ -166,7 +166,7 @@ static struct origin origin_of(struct batch *b, const struct event *e, bool has_
         else
             o.flags |= RECORD_NO_UTCTIME;
         if (utc == MOMENT_NONE && text.len && !span_is(text, "-"))
-            batch_unread(b, e->place, text);
+            batch_sum(b, SUMMED_UNREAD, e->place, 1, text);
     }
     return o;
 }
@@ -380,13 +380,13 @@ static bool file(struct batch *b, const struct event *e, enum kind kind)
 
 void normal_event(struct batch *b, struct event *e, struct arena_mark before)
 {
-    enum kind kind = e->has_id ? kind_of(e->Provider, e->Channel, e->id) : KIND_OTHER;
+    enum kind kind = e->has_id && !e->hollow ? kind_of(e->Provider, e->Channel, e->id) : KIND_OTHER;
 
-    if (!e->Computer.len && b->unnamed.len)
+    if (!e->Computer.len && b->unnamed.len && (e->has_id || e->Provider.len || e->Channel.len))
         batch_assumed(b, ASSUMED_HOST, e->place);
     e->Computer = batch_host(b, e->Computer);
     if (e->unread.len && e->logged == MOMENT_NONE)
-        batch_unread(b, e->place, e->unread);
+        batch_sum(b, SUMMED_UNREAD, e->place, 1, e->unread);
     if (!file(b, e, kind)) {
         arena_rewind(&b->arena, before);
         batch_loss(b, e->place, 0, "the record is too large for its batch");

@@ -408,7 +408,7 @@ static void the_order_of_day_and_month_is_what_others_prove(void **state)
 
         assert_moment(table[i].text, b->loads->origin.logged, table[i].want);
         assert_int_equal((b->assumed & 1u << ASSUMED_ORDER) != 0, table[i].assumed);
-        assert_int_equal(b->unread, 0);
+        assert_int_equal(b->sums[SUMMED_UNREAD].count, 0);
         batch_close(b);
     }
     struct batch *b = decoded(&csv_decoder, SPAN("host,EventCode,source,Image,ImageLoaded,EventTime\n"
@@ -427,9 +427,9 @@ static void a_time_that_nobody_can_read_is_said(void **state)
 
     (void)state;
     assert_int_equal(b->counts.loads, 5);
-    assert_int_equal(b->unread, 2);
-    assert_int_equal(b->unread_at, sizeof LOAD("") - 1 + 1);
-    assert_text("the first", span_text(b->unread_text), "gestern");
+    assert_int_equal(b->sums[SUMMED_UNREAD].count, 2);
+    assert_int_equal(b->sums[SUMMED_UNREAD].at, sizeof LOAD("") - 1 + 1);
+    assert_text("the first", span_text(b->sums[SUMMED_UNREAD].text), "gestern");
     batch_close(b);
     /* XML's SystemTime and UtcTime; the other record is dropped with its texts. */
     b = decoded(&xml_decoder, SPAN(
@@ -439,8 +439,8 @@ static void a_time_that_nobody_can_read_is_said(void **state)
         "<EventData><Data Name='UtcTime'>soon</Data><Data Name='Image'>C:\\a.exe</Data>"
         "<Data Name='ImageLoaded'>C:\\b.dll</Data></EventData></Event>\n"));
     assert_int_equal(b->counts.loads, 1);
-    assert_int_equal(b->unread, 2);
-    assert_text("the first", span_text(b->unread_text), "never");
+    assert_int_equal(b->sums[SUMMED_UNREAD].count, 2);
+    assert_text("the first", span_text(b->sums[SUMMED_UNREAD].text), "never");
     batch_close(b);
 }
 
@@ -591,6 +591,62 @@ static void syslog_keeps_what_is_whole_of_a_cut_event(void **state)
     assert_text("ImageLoaded", b->loads->ImageLoaded, "C:\\a.dll");
     assert_text("Signed", b->loads->Signed, NULL);
     assert_true(b->loads->origin.flags & RECORD_ALTERED);
+    batch_close(b);
+}
+
+#define GUID "{11111111-2222-3333-4444-555555555555}"
+#define BY_PLACE(list) "{\"Id\":7,\"ProviderName\":\"" SYSMON "\",\"MachineName\":\"h\"," list "}\n"
+#define VALUE(x) "{\"Value\":\"" x "\"},"
+
+/* Exports without names: by position where a schema fits; else no load without a word. */
+static void fields_without_names_go_by_position_or_count_as_other(void **state)
+{
+    static const struct { const char *line; unsigned loads, hollow; } table[] = {
+        { BY_PLACE("\"Properties\":[" VALUE("-") VALUE("2024-05-01 10:00:00.123") VALUE(GUID)
+                   VALUE("4242") VALUE("C:\\\\p.exe") VALUE("C:\\\\Temp\\\\a.dll") VALUE("1") VALUE("2")
+                   VALUE("3") VALUE("4") VALUE("MD5=00112233445566778899AABBCCDDEEFF")
+                   VALUE("false") VALUE("-") "{\"Value\":\"Unavailable\"}]"), 1, 0 },
+        { BY_PLACE("\"EventData\":[\"2024-05-01 10:00:00.123\",\"" GUID "\",4242,\"C:\\\\p.exe\","
+                   "\"C:\\\\Temp\\\\a.dll\",\"MD5=00112233445566778899AABBCCDDEEFF\",\"false\","
+                   "\"-\"]"), 1, 0 },
+        { BY_PLACE("\"Description\":\"Image loaded:\\nUtcTime: 2024-05-01 10:00:00.123\\n"
+                   "ImageLoaded: C:\\\\Temp\\\\a.dll\""), 1, 0 },
+        /* the values of another event, a list of no schema's length, none at all */
+        { BY_PLACE("\"EventData\":[\"a\",\"" GUID "\",4242,\"b\",\"c\",\"d\",\"e\",\"f\"]"), 0, 1 },
+        { BY_PLACE("\"Properties\":[" VALUE("-") "{\"Value\":\"2024-05-01 10:00:00.123\"}]"), 0, 1 },
+        { BY_PLACE("\"EventData\":{\"User\":\"u\"}"), 0, 1 },
+        { BY_PLACE("\"EventData\":{\"Image\":\"C:\\\\p.exe\"}"), 1, 0 },
+        { BY_PLACE("\"EventData\":{\"ImageLoaded\":\"\"}"), 1, 0 }, /* logged, and empty */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct batch *b = decoded(&jsonl_decoder, span_text(table[i].line));
+
+        assert_int_equal(b->counts.loads, table[i].loads);
+        assert_int_equal(b->counts.other, table[i].hollow);
+        assert_int_equal(b->sums[SUMMED_HOLLOW].count, table[i].hollow);
+        if (i < 3)
+            assert_text("ImageLoaded", b->loads->ImageLoaded, "C:\\Temp\\a.dll");
+        if (i < 2) {
+            assert_text("md5", b->loads->md5, "00112233445566778899aabbccddeeff");
+            assert_text("Image", b->loads->Image, "C:\\p.exe");
+            assert_text("Signed", b->loads->Signed, "false");
+        }
+        batch_close(b);
+    }
+}
+
+static void an_array_of_hashes_counts_whole(void **state)
+{
+    struct batch *b = decoded(&jsonl_decoder, SPAN("{\"EventID\":7,\"Channel\":\"" CHANNEL "\","
+        "\"Hashes\":[\"SHA1=\\u0041\",\"MD5=00112233445566778899AABBCCDDEEFF\",3],"
+        "\"Image\":[\"a\",\"b\"]}\n"));
+
+    (void)state;
+    assert_text("Hashes", b->loads->Hashes, "SHA1=A,MD5=00112233445566778899AABBCCDDEEFF");
+    assert_text("md5", b->loads->md5, "00112233445566778899aabbccddeeff");
+    assert_text("Image", b->loads->Image, "a");
     batch_close(b);
 }
 
@@ -852,6 +908,8 @@ int main(void)
         cmocka_unit_test(csv_rows_are_kept_apart),
         cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
         cmocka_unit_test(syslog_finds_json_anywhere_in_its_line),
+        cmocka_unit_test(an_array_of_hashes_counts_whole),
+        cmocka_unit_test(fields_without_names_go_by_position_or_count_as_other),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
         cmocka_unit_test(elastic_defend_tells_loads_of_three_systems),
         cmocka_unit_test(pieces_say_what_the_whole_says),
