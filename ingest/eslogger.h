@@ -69,6 +69,22 @@ void es_seen_add(struct es_seen *s, const struct es_seen *later, uint64_t place)
 /* Adds the notes to the batch. */
 void es_seen_say(const struct es_seen *s, struct batch *b);
 
+/* A piece being decoded. */
+struct es_file {
+    struct batch *b;
+    struct es_seen *seen; /* in the batch's arena; NULL where that is full */
+    struct span host;
+    const struct es_event *e;
+    uint64_t place;
+    bool altered, full;
+};
+
+/* ---- eslogger_emit.c: the event as an item of the batch; false where it was full ---- */
+struct origin es_origin(const struct es_file *f);
+bool es_emit_load(struct es_file *f);
+void es_emit_exec(struct es_file *f);
+void es_emit_context(struct es_file *f);
+
 /* The number that an item says, as a number or as a text; false where none. */
 bool es_number(const struct json_item *item, uint64_t *out);
 bool es_true(const struct json_item *item);
