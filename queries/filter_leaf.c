@@ -28,7 +28,7 @@ static void put_number(struct statement *s, unsigned n)
 
 /* ---- texts ---- */
 
-static void put_answers(struct statement *s, size_t bind, unsigned how, const char *values)
+void leaf_answers(struct statement *s, size_t bind, unsigned how, const char *values)
 {
     statement_put(s, "text_answers(");
     statement_again(s, bind);
@@ -39,7 +39,7 @@ static void put_answers(struct statement *s, size_t bind, unsigned how, const ch
     statement_put(s, ")");
 }
 
-static unsigned how_of(const struct filter_node *n, bool neg)
+unsigned leaf_how(const struct filter_node *n, bool neg)
 {
     enum field_type type = field_fact(n->field)->type;
     unsigned path = type == FIELD_PATH ? MATCHING_PATH : 0u;
@@ -75,7 +75,7 @@ static void text_condition(struct statement *s, const struct filter_node *n, con
     statement_put(s, neg ? "(NOT " : "(");
     if (!neg && n->field == FIELD_OF_ImageLoaded && (n->test == TEST_IS || n->test == TEST_EXACTLY))
         put_by_index(s, n, bind);
-    put_answers(s, bind, how_of(n, neg), expression);
+    leaf_answers(s, bind, leaf_how(n, neg), expression);
     statement_put(s, ")");
 }
 
@@ -106,7 +106,7 @@ static void hash_condition(struct statement *s, const struct filter_node *n, con
 
 /* ---- numbers and times ---- */
 
-static void compare(struct statement *s, const char *expression, const char *sign,
+void leaf_compare(struct statement *s, const char *expression, const char *sign,
                     const struct filter_bound *b, int64_t more)
 {
     int64_t value = b->value > INT64_MAX - more ? INT64_MAX : b->value + more;
@@ -121,11 +121,11 @@ static void compare(struct statement *s, const char *expression, const char *sig
 static void range_condition(struct statement *s, const struct filter_node *n, const char *expression)
 {
     if (n->low.set)
-        compare(s, expression, " >= ", &n->low, 0);
+        leaf_compare(s, expression, " >= ", &n->low, 0);
     if (n->low.set && n->high.set)
         statement_put(s, " AND ");
     if (n->high.set)
-        compare(s, expression, " <= ", &n->high, n->high.unit - 1);
+        leaf_compare(s, expression, " <= ", &n->high, n->high.unit - 1);
 }
 
 static void plain_condition(struct statement *s, const struct filter_node *n, const char *expression)
@@ -143,10 +143,10 @@ static void plain_condition(struct statement *s, const struct filter_node *n, co
         range_condition(s, n, expression);
         break;
     case TEST_LESS:
-        compare(s, expression, " < ", &n->low, 0);
+        leaf_compare(s, expression, " < ", &n->low, 0);
         break;
     case TEST_MORE:
-        compare(s, expression, " > ", &n->low, 0);
+        leaf_compare(s, expression, " > ", &n->low, 0);
         break;
     case TEST_BIT:
         statement_put(s, expression);
@@ -174,6 +174,14 @@ static bool is_text(const struct filter_node *n)
     return field_fact(n->field)->type != FIELD_HASH
         && (n->test == TEST_IS || n->test == TEST_EXACTLY || n->test == TEST_GLOB
             || n->test == TEST_REGEX);
+}
+
+void leaf_test(struct statement *s, const struct filter_node *n, const char *expression, bool sure)
+{
+    if (is_text(n))
+        leaf_answers(s, statement_keep_text(s, n->text), leaf_how(n, sure), expression);
+    else
+        plain_condition(s, n, expression);
 }
 
 void leaf_condition(struct statement *s, const struct filter_node *n, const char *expression, bool neg)
@@ -216,136 +224,15 @@ void leaf_host(struct statement *s, const struct filter_node *n, bool neg)
     if (n->test == TEST_IS || n->test == TEST_EXACTLY)
         host_named(s, n);
     else
-        put_answers(s, statement_keep_text(s, n->text), how_of(n, neg), "(" HOST_SHOWN "), h.name");
+        leaf_answers(s, statement_keep_text(s, n->text), leaf_how(n, neg), "(" HOST_SHOWN "), h.name");
     statement_put(s, ")");
 }
 
-/* ---- what hangs on a load ---- */
-
-static void put_joins(struct statement *s, enum field field)
-{
-    bool parent = field == FIELD_OF_ParentImage || field == FIELD_OF_ParentCommandLine;
-
-    statement_put(s, " LEFT JOIN process x ON x.id = r.explained_by");
-    if (parent)
-        statement_put(s, " LEFT JOIN process rp ON rp.id = r.parent"
-                         " LEFT JOIN image pi ON pi.id = rp.image");
-}
-
-static void put_processes(struct statement *s, const struct filter_node *n, bool sure)
-{
-    struct statement *out = s;
-
-    statement_put(out, "(SELECT r.id FROM process r");
-    put_joins(out, n->field);
-    statement_put(out, " WHERE ");
-    if (is_text(n))
-        put_answers(out, statement_keep_text(out, n->text), how_of(n, sure), field_expression(n->field));
-    else
-        plain_condition(out, n, field_expression(n->field));
-    statement_put(out, ")");
-}
-
-void leaf_process(struct statement *s, const struct filter_node *n, bool neg)
-{
-    statement_put(s, "(l.process IN ");
-    put_processes(s, n, neg);
-    statement_put(s, neg ? ") IS NOT TRUE" : ")");
-}
-
-static void put_users(struct statement *s, size_t bind, unsigned how)
+void leaf_users(struct statement *s, size_t bind, unsigned how)
 {
     statement_put(s, "(SELECT u.id FROM user u WHERE ");
-    put_answers(s, bind, how, "u.User");
+    leaf_answers(s, bind, how, "u.User");
     statement_put(s, ")");
-}
-
-/* Processes whose user is known from event 1, not from a Security 4688. */
-static void put_processes_of(struct statement *s, size_t bind, unsigned how)
-{
-    statement_put(s, "(SELECT r.id FROM process r WHERE r.source <> '4688' AND r.user IN ");
-    put_users(s, bind, how);
-    statement_put(s, ")");
-}
-
-void leaf_user(struct statement *s, const struct filter_node *n, bool neg)
-{
-    size_t bind = statement_keep_text(s, n->text);
-    unsigned how = how_of(n, neg);
-
-    statement_put(s, "(l.user IN ");
-    put_users(s, bind, how);
-    statement_put(s, " OR (l.user IS NULL AND l.process IN ");
-    put_processes_of(s, bind, how);
-    statement_put(s, neg ? ")) IS NOT TRUE" : "))");
-}
-
-void leaf_evidence(struct statement *s, const struct filter_node *n, bool neg)
-{
-    statement_put(s, neg ? "l.evidence NOT IN" : "l.evidence IN");
-    statement_put(s, " (SELECT e.id FROM evidence e WHERE ");
-    put_answers(s, statement_keep_text(s, n->text), how_of(n, neg), field_expression(n->field));
-    statement_put(s, ")");
-}
-
-/* ---- a load's test, asked of its sighting ---- */
-
-/* The sighting's own span of times; recovered loads are counted beside. */
-static bool some_time(struct statement *s, const struct filter_node *n, bool *exact)
-{
-    static const char *const newest = "max(coalesce(s.last_time, s.recovered_last),"
-                                      " coalesce(s.recovered_last, s.last_time))";
-    static const char *const oldest = "min(coalesce(s.first_time, s.recovered_first),"
-                                      " coalesce(s.recovered_first, s.first_time))";
-
-    *exact = !(n->low.set && n->high.set);
-    statement_put(s, "(");
-    if (n->test == TEST_LESS) {
-        compare(s, oldest, " < ", &n->low, 0);
-    } else if (n->test == TEST_MORE) {
-        compare(s, newest, " > ", &n->low, 0);
-    } else {
-        if (n->low.set)
-            compare(s, newest, " >= ", &n->low, 0);
-        if (n->low.set && n->high.set)
-            statement_put(s, " AND ");
-        if (n->high.set)
-            compare(s, oldest, " <= ", &n->high, n->high.unit - 1);
-    }
-    statement_put(s, ")");
-    return true;
-}
-
-static void some_user(struct statement *s, const struct filter_node *n)
-{
-    size_t bind = statement_keep_text(s, n->text);
-    unsigned how = how_of(n, false);
-
-    statement_put(s, "(s.id IN (SELECT su.sighting FROM sighting_user su WHERE su.user IN ");
-    put_users(s, bind, how);
-    statement_put(s, ") OR s.id IN (SELECT k.sighting FROM load k WHERE k.user IS NULL AND k.process IN ");
-    put_processes_of(s, bind, how);
-    statement_put(s, "))");
-}
-
-bool leaf_of_some_load(struct statement *s, const struct filter_node *n, bool few, bool *exact)
-{
-    *exact = true;
-    if (n->field == FIELD_OF_time)
-        return some_time(s, n, exact);
-    if (few)
-        return false;
-    if (field_fact(n->field)->of == OF_USER) {
-        some_user(s, n);
-        return true;
-    }
-    if (field_fact(n->field)->of == OF_PROCESS) {
-        statement_put(s, "s.id IN (SELECT k.sighting FROM load k WHERE k.process IN ");
-        put_processes(s, n, false);
-        statement_put(s, ")");
-        return true;
-    }
-    return false;
 }
 
 /* ---- words ---- */
@@ -354,9 +241,9 @@ static void word_of_user(struct statement *s, size_t bind)
 {
     /* Users are few: where none answers, no sighting is looked at for them. */
     statement_put(s, "(EXISTS ");
-    put_users(s, bind, MATCHER_PART);
+    leaf_users(s, bind, MATCHER_PART);
     statement_put(s, " AND s.id IN (SELECT su.sighting FROM sighting_user su WHERE su.user IN ");
-    put_users(s, bind, MATCHER_PART);
+    leaf_users(s, bind, MATCHER_PART);
     statement_put(s, "))");
 }
 
@@ -366,18 +253,18 @@ void leaf_word(struct statement *s, const struct filter_node *n, bool few, bool 
 
     statement_put(s, neg ? "(NOT (s.host IN" : "((s.host IN");
     statement_put(s, " (SELECT h.id FROM host h WHERE ");
-    put_answers(s, bind, MATCHER_PART, "(" HOST_SHOWN ")");
+    leaf_answers(s, bind, MATCHER_PART, "(" HOST_SHOWN ")");
     if (few) {
         statement_put(s, ") OR EXISTS (SELECT 1 FROM pair p JOIN module m ON m.id = p.module"
                          " JOIN image i ON i.id = p.image WHERE p.id = s.pair AND ");
-        put_answers(s, bind, MATCHER_PART, "i.Image, " MODULE_TEXTS);
+        leaf_answers(s, bind, MATCHER_PART, "i.Image, " MODULE_TEXTS);
         statement_put(s, ") OR ");
     } else {
         statement_put(s, ") OR s.pair IN (SELECT p.id FROM pair p WHERE p.image IN"
                          " (SELECT i.id FROM image i WHERE ");
-        put_answers(s, bind, MATCHER_PART, "i.Image");
+        leaf_answers(s, bind, MATCHER_PART, "i.Image");
         statement_put(s, ") OR p.module IN (SELECT m.id FROM module m WHERE ");
-        put_answers(s, bind, MATCHER_PART, MODULE_TEXTS);
+        leaf_answers(s, bind, MATCHER_PART, MODULE_TEXTS);
         statement_put(s, ")) OR ");
     }
     word_of_user(s, bind);

@@ -9,11 +9,24 @@
  * `neg` says, and never NULL where it is asked away. */
 void leaf_condition(struct statement *s, const struct filter_node *n, const char *expression, bool neg);
 
-/* On `s.host`; on `load l` (its user, process, evidence). */
+/* The parts of one: text_answers() over `values`; how it is told to match (sure: it
+ * will be asked away); `expression`, a sign and a bound; the test without its NOT. */
+void leaf_answers(struct statement *s, size_t bind, unsigned how, const char *values);
+unsigned leaf_how(const struct filter_node *n, bool sure);
+void leaf_compare(struct statement *s, const char *expression, const char *sign,
+                  const struct filter_bound *b, int64_t more);
+void leaf_test(struct statement *s, const struct filter_node *n, const char *expression, bool sure);
+/* `(SELECT ...)`: the users that answer. */
+void leaf_users(struct statement *s, size_t bind, unsigned how);
+
+/* On `s.host`. */
 void leaf_host(struct statement *s, const struct filter_node *n, bool neg);
-void leaf_user(struct statement *s, const struct filter_node *n, bool neg);
-void leaf_process(struct statement *s, const struct filter_node *n, bool neg);
-void leaf_evidence(struct statement *s, const struct filter_node *n, bool neg);
+
+/* On `load l`.  few: each load's own user, process, evidence is looked at; else all
+ * of these are, once. */
+void leaf_user(struct statement *s, const struct filter_node *n, bool few, bool neg);
+void leaf_process(struct statement *s, const struct filter_node *n, bool few, bool neg);
+void leaf_evidence(struct statement *s, const struct filter_node *n, bool few, bool neg);
 
 /* A word, on `sighting s`: any text shown of it. */
 void leaf_word(struct statement *s, const struct filter_node *n, bool few, bool neg);

@@ -74,13 +74,13 @@ static void put_leaf(const struct sql *w, const struct filter_node *n, bool neg)
         leaf_host(w->s, n, neg);
         return;
     case OF_USER:
-        leaf_user(w->s, n, neg);
+        leaf_user(w->s, n, w->few, neg);
         return;
     case OF_PROCESS:
-        leaf_process(w->s, n, neg);
+        leaf_process(w->s, n, w->few, neg);
         return;
     case OF_EVIDENCE:
-        leaf_evidence(w->s, n, neg);
+        leaf_evidence(w->s, n, w->few, neg);
         return;
     case OF_MODULE:
     case OF_IMAGE:

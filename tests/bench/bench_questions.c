@@ -58,6 +58,8 @@ static const struct asked table[] = {
     { "pivot-hash", QUESTION_SIGHTINGS, true, "hash:%s", COLUMN_COUNT },
     { "pivot-host", QUESTION_SIGHTINGS, true, "host:%s", COLUMN_COUNT },
     { "path-substring", QUESTION_SIGHTINGS, true, "module:*appdata*", COLUMN_COUNT },
+    { "path-substring-none", QUESTION_SIGHTINGS, true, "module:*qqzzqq*", COLUMN_COUNT },
+    { "word-none", QUESTION_SIGHTINGS, true, "qqzzqq", COLUMN_COUNT },
     { "path-regex", QUESTION_SIGHTINGS, true, "module:/app.?data/", COLUMN_COUNT },
     { "file-name", QUESTION_SIGHTINGS, true, "module:kernel32.dll", COLUMN_COUNT },
     { "command-line", QUESTION_SIGHTINGS, true, "cmd:*powershell*", COLUMN_COUNT },

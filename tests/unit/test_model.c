@@ -211,6 +211,103 @@ static void the_filter_narrows_as_one_types(void **state)
     close_desk(d);
 }
 
+/* What is off is said at once, and the list shows what was asked last. */
+static void a_filter_that_is_none_says_where_and_what_was_meant(void **state)
+{
+    struct desk *d = demo(9);
+    (void)state;
+
+    open_desk(d, 24, 80);
+    type(d, "/qu imge:x");
+    SHOWS(d, "column 4: there is no field imge; did you mean image?");
+    SHOWS(d, "Nothing here answers qu imge"); /* the last that was a filter */
+    type(d, "\r"); /* it is not kept, and the line stays */
+    assert_int_equal(d->m->mode, MODE_FILTER);
+    type(d, "\b\b\b\b\b\b\r");
+    assert_int_equal(d->m->mode, MODE_ROWS);
+    SHOWS(d, "filter: qu");
+    type(d, "/\x15\"open");
+    SHOWS(d, "this quote is not closed");
+    type(d, "\x1b");
+    HIDES(d, "this quote is not closed");
+    SHOWS(d, "T1129.dll");
+    close_desk(d);
+}
+
+static void tab_completes_the_name_of_a_field(void **state)
+{
+    struct desk *d = demo(9);
+    (void)state;
+
+    open_desk(d, 24, 100);
+    type(d, "/modu\tquiet.dll");
+    assert_string_equal(d->m->prompt.text, "module:quiet.dll");
+    HIDES(d, "T1129.dll");
+    type(d, "\x15parentp\t");
+    assert_string_equal(d->m->prompt.text, "ParentProcess");
+    SHOWS(d, "ParentProcessId ParentProcessGuid");
+    type(d, "g\t");
+    assert_string_equal(d->m->prompt.text, "ParentProcessGuid:");
+    type(d, "\x15zz\t");
+    SHOWS(d, "no field begins so");
+    type(d, "\x15\t");
+    SHOWS(d, "module image host hash signer");
+    close_desk(d);
+}
+
+static void a_filter_on_a_module_shows_everything(void **state)
+{
+    struct desk *d = demo(5);
+    (void)state;
+
+    open_desk(d, 24, 80);
+    type(d, "/module:kernel32.dll\r");
+    SHOWS(d, "EVERYTHING");
+    SHOWS(d, "kernel32.dll");
+    type(d, "e");
+    SHOWS(d, "a filter on a module or a hash always shows everything");
+    type(d, "\x1b");
+    SHOWS(d, "HITS");
+    HIDES(d, "kernel32.dll");
+    close_desk(d);
+}
+
+/* What a pivot asks stands in the line and can be changed there. */
+static void a_pivot_is_a_filter(void **state)
+{
+    struct desk *d = demo(5);
+    (void)state;
+
+    open_desk(d, 24, 100);
+    type(d, "o");
+    SHOWS(d, "host WS01");
+    SHOWS(d, "filter: host=WS01");
+    type(d, "/ quiet\r");
+    assert_string_equal(model_place(d->m)->filter, "host=WS01 quiet");
+    HIDES(d, "T1129.dll");
+    SHOWS(d, "EVERYTHING");
+    type(d, "\b");
+    SHOWS(d, "T1129.dll");
+    assert_int_equal(d->m->places, 1);
+    close_desk(d);
+}
+
+static void a_slow_answer_can_be_given_up(void **state)
+{
+    struct desk *d = demo(5);
+    (void)state;
+
+    open_desk(d, 24, 80);
+    d->c->hold = true;
+    type(d, "/qu\r");
+    SHOWS(d, "asking the case; Esc gives it up");
+    type(d, "\x1b");
+    assert_int_equal(d->c->given_up, 1);
+    SHOWS(d, "given up");
+    SHOWS(d, "T1129.dll"); /* what was shown stays */
+    close_desk(d);
+}
+
 static void any_column_sorts(void **state)
 {
     struct desk *d = demo(5);
@@ -397,6 +494,11 @@ int main(void)
         cmocka_unit_test(what_was_not_logged_is_not_shown_as_if_it_were),
         cmocka_unit_test(the_detail_scrolls_when_it_has_the_focus),
         cmocka_unit_test(the_filter_narrows_as_one_types),
+        cmocka_unit_test(a_filter_that_is_none_says_where_and_what_was_meant),
+        cmocka_unit_test(tab_completes_the_name_of_a_field),
+        cmocka_unit_test(a_filter_on_a_module_shows_everything),
+        cmocka_unit_test(a_pivot_is_a_filter),
+        cmocka_unit_test(a_slow_answer_can_be_given_up),
         cmocka_unit_test(any_column_sorts),
         cmocka_unit_test(a_pivot_shows_everything_and_backspace_goes_back),
         cmocka_unit_test(a_module_without_a_hash_says_so),
