@@ -136,7 +136,7 @@ static void some_user(struct statement *s, const struct filter_node *n)
 
     statement_put(s, "(s.id IN (SELECT su.sighting FROM sighting_user su WHERE su.user IN ");
     leaf_users(s, bind, how);
-    statement_put(s, ") OR s.id IN (SELECT k.sighting FROM load k WHERE k.user IS NULL AND k.process IN ");
+    statement_put(s, ") OR s.id IN (SELECT q.sighting FROM load q WHERE q.user IS NULL AND q.process IN ");
     put_processes_of(s, bind, how);
     statement_put(s, "))");
 }
@@ -153,7 +153,7 @@ bool leaf_of_some_load(struct statement *s, const struct filter_node *n, bool fe
         return true;
     }
     if (field_fact(n->field)->of == OF_PROCESS) {
-        statement_put(s, "s.id IN (SELECT k.sighting FROM load k WHERE k.process IN ");
+        statement_put(s, "s.id IN (SELECT q.sighting FROM load q WHERE q.process IN ");
         put_processes(s, n, false);
         statement_put(s, ")");
         return true;

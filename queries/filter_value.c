@@ -179,11 +179,13 @@ static struct filter_node *take_yes(struct parser *p, enum field field, const st
 
 static bool whole_number(struct span text, struct filter_bound *out)
 {
+    bool minus = text.len && text.at[0] == '-'; /* a Priority may be below 0 */
     uint64_t number;
 
-    if (!span_number(text, &number) || number > INT64_MAX)
+    if (!span_number(minus ? span_of(text.at + 1, text.len - 1) : text, &number) || number > INT64_MAX)
         return false;
-    *out = (struct filter_bound){ .set = true, .value = (int64_t)number, .unit = 1 };
+    *out = (struct filter_bound){ .set = true, .value = minus ? -(int64_t)number : (int64_t)number,
+                                  .unit = 1 };
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "core/factor.h"
 #include "core/text.h"
 #include "queries/filter.h"
+#include "queries/reason.h"
 
 static inline bool tree_same_bound(const struct filter_bound *a, const struct filter_bound *b)
 {
@@ -176,6 +177,10 @@ static inline struct filter_node *tree_leaf(struct filter *fl, const struct tree
     case FIELD_FACTOR:
         n->test = TEST_BIT;
         n->low.value = 1 << tree_below(c, FACTOR_COUNT);
+        break;
+    case FIELD_REASON:
+        n->test = TEST_BIT;
+        n->low.value = 1ll << tree_below(c, REASON_COUNT);
         break;
     case FIELD_YES:
         n->test = tree_below(c, 2) ? TEST_YES : TEST_NO;

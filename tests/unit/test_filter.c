@@ -53,6 +53,7 @@ static void each_form_is_read_and_printed(void **state)
         { "score<=2", "score<=2" }, { "score:2", "score:2" }, { "score=2", "score:2" },
         { "score!=2", "-score:2" }, { "score:1..2", "score:1..2" }, { "score:1..", "score>=1" },
         { "score:..2", "score<=2" }, { "seen<=2", "seen<=2" }, { "pid:0x10", "pid:16" },
+        { "priority>=-2", "priority>=-2" }, { "priority:-3..-1", "priority:-3..-1" },
         /* times */
         { "time>2020-07-01T12:00", "time>2020-07-01T12:00" }, { "time:2024-01-01", "time:2024-01-01" },
         { "time:2024-01-01..2024-01-02", "time:2024-01-01..2024-01-02" },
@@ -96,7 +97,7 @@ static void what_is_no_filter_is_refused_at_its_column(void **state)
         { "score> 2", "column 1: score needs a value, directly behind >", 0, 6 },
         { "score >= 2", "column 7: an operator stands directly behind its field, as in score>=2", 6, 1 },
         { "score:x", "column 7: x: this is a whole number", 6, 1 },
-        { "score:-1", "column 7: -1: this is a whole number", 6, 2 },
+        { "score:--1", "column 7: --1: this is a whole number", 6, 3 },
         { "score:99999999999999999999", "column 7: 99999999999999999999: this is a whole number", 6, 20 },
         { "score:3..1", "column 7: 3..1: this range ends before it begins", 6, 4 },
         { "score:..", "column 7: ..: this is a whole number", 6, 2 },
@@ -118,7 +119,7 @@ static void what_is_no_filter_is_refused_at_its_column(void **state)
         { "factor:IsTempPth", "column 8: there is no factor IsTempPth; did you mean IsTempPath?", 7, 9 },
         { "factor:zzzzzzzz", "column 8: zzzzzzzz: no such factor; there is IsTempPath, IsUNCPath, IsSuspiciousLoader,"
           " IsKnownGoodDir, IsUnsigned", 7, 8 },
-        { "factor>IsTempPath", "column 8: IsTempPath: a factor is asked by its name: factor:IsUNCPath", 7, 10 },
+        { "factor>IsTempPath", "column 8: a factor is asked by its name: factor:IsUNCPath", 7, 10 },
         { "recovered:maybe", "column 11: maybe: this is yes or no", 10, 5 },
         { "allowed:maybe", "column 9: maybe: this is yes, no, or the number of an entry", 8, 5 },
         { "mark:bad", "column 6: no case of this version keeps a mark, so it can't be asked for", 5, 3 },

@@ -35,6 +35,7 @@ static const char *const columns[FIELD_COUNT] = {
     [FIELD_OF_CommandLine] = "ifnull(r.CommandLine, x.CommandLine)",
     [FIELD_OF_ParentImage] = "ifnull(r.ParentImage, ifnull(pi.Image, x.ParentImage))",
     [FIELD_OF_SuspicionScore] = "s.SuspicionScore", [FIELD_OF_factors] = "s.factors",
+    [FIELD_OF_Priority] = "ifnull(k.Priority, 0)", [FIELD_OF_reasons] = "ifnull(k.reasons, 0)",
     [FIELD_OF_hosts] = "p.hosts", [FIELD_OF_loads] = "s.loads", [FIELD_OF_time] = "l.time",
     [FIELD_OF_evidence] = "e.path", [FIELD_OF_allowed_by] = "s.allowed_by", [FIELD_OF_Signed] = "m.Signed",
     [FIELD_OF_SignatureStatus] = "m.SignatureStatus", [FIELD_OF_sha256] = "m.sha256",
@@ -75,6 +76,9 @@ static void vary(struct made *m)
                 " 'W?ndows*', Description = '\xc3\x84rger' WHERE id %% 3 = 0");
     made_sql(m, "UPDATE image SET Image = '/usr/bin/Python3' WHERE id = 5");
     made_sql(m, "UPDATE image SET Image = '/usr/bin/python3' WHERE id = 6");
+    made_sql(m, "DELETE FROM ranking");
+    made_sql(m, "INSERT INTO ranking(sighting, reasons, Priority) SELECT id, id * 37 %% 4096, id %% 5 - 1"
+                " FROM sighting WHERE id %% 3");
     made_sql(m, "UPDATE host SET origin = 'folder' WHERE id = 3");
     made_sql(m, "UPDATE user SET User = 'root' WHERE id = 2");
     made_sql(m, "UPDATE evidence SET last_time = 49000000, bundle = CASE id WHEN 2 THEN '/e/b.zip' END");
@@ -114,7 +118,7 @@ static sqlite3_stmt *flat_open_statement(struct made *m)
         sql = sqlite3_mprintf("%z, %s", sql, columns[f] ? columns[f] : "NULL");
     sql = sqlite3_mprintf("%z FROM load l JOIN sighting s ON s.id = l.sighting JOIN pair p ON p.id = s.pair"
                           " JOIN module m ON m.id = p.module JOIN image i ON i.id = p.image"
-                          " JOIN host h ON h.id = s.host JOIN evidence e ON e.id = l.evidence"
+                          " LEFT JOIN ranking k ON k.sighting = s.id JOIN host h ON h.id = s.host JOIN evidence e ON e.id = l.evidence"
                           " LEFT JOIN user u ON u.id = l.user LEFT JOIN process r ON r.id = l.process"
                           " LEFT JOIN user ru ON ru.id = r.user LEFT JOIN process x ON x.id = r.explained_by"
                           " LEFT JOIN process rp ON rp.id = r.parent LEFT JOIN image pi ON pi.id = rp.image"

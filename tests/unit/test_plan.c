@@ -41,8 +41,8 @@ static void no_scan_of(struct made *m, const struct statement *text, const char 
     }
 }
 
-static const char *const loads[] = { "l", "k", "load", NULL };
-static const char *const loads_and_sightings[] = { "l", "k", "load", "s", "sighting", NULL };
+static const char *const loads[] = { "l", "q", "load", NULL };
+static const char *const loads_and_sightings[] = { "l", "q", "load", "s", "sighting", NULL };
 
 /* Every kind of test, and how they are put together. */
 static const char *const filters[] = {
