@@ -6,6 +6,7 @@
  * remembered from line to line but what the notes need.  The surprise: the event
  * says how the process is signed and nothing of the mapped file's signature, so
  * these facts go beside the load and never into its Signed. */
+#include "core/text.h"
 #include "ingest/decoder.h"
 #include "ingest/eslogger.h"
 #include "ingest/json_cut.h"
@@ -50,13 +51,14 @@ static void take_other(struct es_file *f, const char *how)
     const struct other *others = f->b->others;
     uint8_t name[40];
     char text[80];
-    bool full = false;
+    bool full = false, altered = false;
     struct span key = json_name(name, sizeof name, f->e->name);
     struct origin o = es_origin(f);
 
     snprintf(text, sizeof text, "eslogger %.*s%s", key.len ? (int)key.len : 5,
              key.len ? (const char *)key.at : "event", how);
     struct span Provider = arena_copy(&f->b->arena, span_text(text), &full);
+    Provider = full ? Provider : text_clean(&f->b->arena, Provider, &altered, &full);
     batch_other(f->b, full ? ES_CHANNEL : Provider, 0);
     if (f->b->others == others) /* a name that was met before */
         arena_rewind(&f->b->arena, before);
