@@ -95,6 +95,9 @@ enum question_kind {
                            are preset: columns by its own names, at most QUERY_ROWS_MAX */
 };
 
+/* From which Priority on a sighting is worth a look, hit or not. */
+#define PRIORITY_NOTABLE 2
+
 /* What QUESTION_TOTALS counts, one cell each. */
 enum total {
     TOTAL_HITS,        /* sightings that answer and are hits, not allowed */
@@ -116,6 +119,7 @@ enum total {
     TOTAL_DAMAGED_FILES, /* files that were cut or unreadable, or hold damaged records */
     TOTAL_SYSMON,      /* 1: some record is of Sysmon */
     TOTAL_BLIND_HOSTS, /* hosts without a load */
+    TOTAL_PRIORITY,    /* of those that answer: no hits, not allowed, but of PRIORITY_NOTABLE */
     TOTAL_COUNT
 };
 
@@ -202,6 +206,7 @@ struct question {
     bool refresh;     /* a live refresh: never interrupts another question */
 
     bool everything;      /* scope: all sightings, not the hits alone */
+    int least_priority;   /* with `everything`: only what has that Priority or more; 0: all */
     bool include_allowed; /* show what the allowlist hides, too */
     bool include_recovered;
     char *filter;         /* of sightings and loads, in the language of

@@ -6,6 +6,8 @@
 #include "queries/scope.h"
 
 #define HIT "s.hit = 1 AND s.allowed_by IS NULL"
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number) TEXT_OF_(number)
 #define OF_LEDGER(column) "(SELECT coalesce(sum(" column "), 0) FROM evidence)"
 
 struct column_text {
@@ -41,6 +43,9 @@ static const struct column_text total_columns[TOTAL_COUNT] = {
     [TOTAL_BLIND_HOSTS] = { "blind_hosts", "(SELECT count(*) FROM host h WHERE"
                                            " merged_into IS NULL AND NOT EXISTS"
                                            " (SELECT 1 FROM sighting b WHERE b.host = h.id))" },
+    [TOTAL_PRIORITY] = { "priority", "count(*) FILTER (WHERE s.hit = 0 AND s.allowed_by IS NULL AND"
+                                     " s.id IN (SELECT y.sighting FROM ranking y WHERE y.Priority >= "
+                                     TEXT_OF(PRIORITY_NOTABLE) "))" },
 };
 
 static const struct column_text allow_columns[ALLOW_COLUMN_COUNT] = {

@@ -30,6 +30,12 @@ bool scope_sound(const struct question *q, struct fault *f)
 
 static void put_scope(struct statement *s, const struct question *q)
 {
+    if (q->everything && q->least_priority) {
+        statement_put(s, " WHERE s.id IN (SELECT y.sighting FROM ranking y WHERE y.Priority >= ");
+        statement_number(s, q->least_priority);
+        statement_put(s, q->include_allowed ? ")" : ") AND s.allowed_by IS NULL");
+        return;
+    }
     if (q->everything) {
         statement_put(s, " WHERE 1");
         return;

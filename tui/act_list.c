@@ -112,18 +112,47 @@ enum acted act_filter_complete(struct model *m, const struct press *p)
 
 /* ---- scope ---- */
 
+/* Said, where the scope is not the analyst's to choose. */
+static bool scope_is_fixed(struct model *m, const struct place *place)
+{
+    if (!model_pivoted(place) && !place->widened)
+        return false;
+    model_say(m, place->widened && !model_pivoted(place)
+                     ? "a filter on a module or a hash always shows everything"
+                     : "a pivot always shows everything; Backspace goes back");
+    return true;
+}
+
 enum acted act_everything(struct model *m, const struct press *p)
 {
     struct place *place = model_place(m);
 
     UNUSED(p);
-    if (model_pivoted(place) || place->widened) {
-        model_say(m, place->widened && !model_pivoted(place)
-                         ? "a filter on a module or a hash always shows everything"
-                         : "a pivot always shows everything; Backspace goes back");
+    if (scope_is_fixed(m, place))
         return ACTED;
-    }
     place->everything = !place->everything;
+    model_ask_rows(m);
+    return ACTED;
+}
+
+/* Hits are looked at by their score, these by their Priority, unless the analyst
+ * chose another order. */
+enum acted act_notable(struct model *m, const struct press *p)
+{
+    static const struct sort_key by_priority = { COLUMN_ID_Priority, true };
+    struct place *place = model_place(m);
+    const struct sort_key *usual = &place->view->sort;
+    struct sort_key *sort = &place->sort;
+
+    UNUSED(p);
+    if (scope_is_fixed(m, place))
+        return ACTED;
+    place->notable = place->everything || !place->notable;
+    place->everything = false;
+    if (place->notable && sort->column == usual->column)
+        *sort = by_priority;
+    else if (!place->notable && sort->column == by_priority.column)
+        *sort = *usual;
     model_ask_rows(m);
     return ACTED;
 }

@@ -6,6 +6,7 @@
 #include "tui/detail.h"
 
 #include "core/factor.h"
+#include "queries/reason.h"
 #include "tui/say.h"
 
 #include <stdio.h>
@@ -159,6 +160,34 @@ static void other_factors(struct sheet *s, uint32_t factors)
         sheet_end(s);
 }
 
+/* `Phantom+FreshDrop`, each with its words. */
+static void reasons(const struct rows *r, struct sheet *s)
+{
+    struct span names = rows_text(r, r->cursor, COLUMN_ID_reasons);
+    char text[SAY_MAX];
+
+    if (!names.len)
+        return;
+    label(s, "Priority");
+    sheet_say(s, STYLE_STRONG, say_number(rows_number(r, r->cursor, COLUMN_ID_Priority, 0), text));
+    sheet_words(s, STYLE_DIM, " what speaks for it beyond the seed");
+    sheet_end(s);
+    while (names.len) {
+        const uint8_t *plus = memchr(names.at, '+', names.len);
+        struct span name = span_of(names.at, plus ? (size_t)(plus - names.at) : names.len);
+
+        names = plus ? span_of(plus + 1, names.len - name.len - 1) : SPAN_EMPTY;
+        for (unsigned bit = 0; bit < REASON_COUNT; bit++)
+            if (span_is(name, reason_name(bit))) {
+                sheet_say(s, STYLE_PLAIN, "+ ");
+                sheet_words(s, STYLE_PLAIN, reason_name(bit));
+                sheet_tab(s, s->columns < NARROW ? s->at + 1 : LABEL_COLUMNS);
+                sheet_words(s, STYLE_DIM, reason_words(bit));
+                sheet_end(s);
+            }
+    }
+}
+
 static void explain(const struct rows *r, struct sheet *s)
 {
     uint32_t factors = (uint32_t)rows_number(r, r->cursor, COLUMN_ID_factors, 0);
@@ -169,6 +198,7 @@ static void explain(const struct rows *r, struct sheet *s)
     for (unsigned i = 0; i < FACTOR_COUNT; i++)
         factor_line(r, s, i, factors);
     other_factors(s, factors);
+    reasons(r, s);
     if (factors & FACTOR_UNSURE) {
         sheet_words(s, STYLE_ERROR, "A match ended in an error and counts as true: look at the paths yourself.");
         sheet_end(s);

@@ -127,6 +127,8 @@ static int64_t list_length(const struct place *p)
         return -1;
     if (p->everything || p->widened)
         return p->totals[TOTAL_SIGHTINGS] - (p->include_allowed ? 0 : p->totals[TOTAL_ALLOWED]);
+    if (p->notable)
+        return -1;
     return p->include_allowed ? -1 : p->totals[TOTAL_HITS];
 }
 

@@ -121,7 +121,8 @@ static void state_text(const struct model *m, int length, char *out, size_t size
 
 static const char *scope_name(const struct place *p)
 {
-    return !p->view->totals ? NULL : p->everything || p->widened ? "EVERYTHING" : "HITS";
+    return !p->view->totals ? NULL : p->everything || p->widened ? "EVERYTHING"
+        : p->notable ? "PRIORITY >= 2" : "HITS";
 }
 
 void draw_bar(const struct model *m, struct grid *g)
@@ -165,29 +166,48 @@ void draw_bar(const struct model *m, struct grid *g)
 
 /* ---- the trail, and what narrows the list ---- */
 
-/* What else there is to see of this list, and its key. */
+/* A key and what it leads to, right-aligned before column `right`; how many columns
+ * it took, 0 where they are not there. */
+static int draw_key_hint(struct grid *g, struct area a, int right, char *text)
+{
+    int w = grid_width(g, span_text(text), a.columns);
+
+    if (w == 0 || right - w < a.columns / 3)
+        return 0;
+    grid_text(g, a.row, right - w, 1, STYLE_KEY, span_of(text, 1));
+    grid_say(g, a.row, right - w + 1, w - 1, STYLE_DIM, text + 1);
+    return w + 3;
+}
+
+/* What else there is to see of this list, and its keys. */
 static int draw_aside(const struct model *m, struct grid *g, struct area a)
 {
     const struct place *p = model_place(m);
-    char text[LINE_BYTES], blind[SAY_MAX];
-    int w;
+    bool counted = p->view->totals && p->totals_known;
+    char text[LINE_BYTES], number[SAY_MAX];
+    int w = 0;
 
     text[0] = '\0';
     if (m->locked)
         snprintf(text, sizeof text, "P  %s",
                  say_count((int64_t)m->locked, "archive is encrypted",
-                           "archives are encrypted", blind));
+                           "archives are encrypted", number));
     else if (p->view->aside)
         snprintf(text, sizeof text, "%s", p->view->aside);
-    else if (p->view->totals && p->totals_known && p->totals[TOTAL_BLIND_HOSTS] > 0)
+    if (text[0])
+        w += draw_key_hint(g, a, a.columns - 1, text);
+    if (counted && p->totals[TOTAL_PRIORITY] > 0 && !p->everything && !p->widened && !p->notable) {
+        snprintf(text, sizeof text, "p  +%s with Priority >= %d%s",
+                 say_number(p->totals[TOTAL_PRIORITY], number), PRIORITY_NOTABLE,
+                 a.columns >= 100 ? " outside the hits" : "");
+        w += draw_key_hint(g, a, a.columns - 1 - w, text);
+    }
+    if (counted && !m->locked && !p->view->aside && p->totals[TOTAL_BLIND_HOSTS] > 0) {
         snprintf(text, sizeof text, "H  %s without loads",
-                 say_count(p->totals[TOTAL_BLIND_HOSTS], "host", NULL, blind));
-    w = grid_width(g, span_text(text), a.columns / 2);
-    if (w == 0)
-        return 0;
-    grid_text(g, a.row, a.columns - 1 - w, 1, STYLE_KEY, span_of(text, 1));
-    grid_say(g, a.row, a.columns - w, w - 1, STYLE_DIM, text + 1);
-    return w + 2;
+                 say_count(p->totals[TOTAL_BLIND_HOSTS], "host", NULL, number));
+        w += draw_key_hint(g, a, a.columns - 1 - w, text);
+    }
+    return w;
 }
 
 static int draw_narrowed(const struct model *m, struct grid *g, struct area a)

@@ -76,7 +76,8 @@ struct question *model_question(const struct place *p, enum question_kind kind)
     size_t n = 0;
 
     q->pane = PANE_ROWS;
-    q->everything = p->everything || p->widened;
+    q->everything = p->everything || p->widened || p->notable;
+    q->least_priority = p->notable && !p->everything && !p->widened ? PRIORITY_NOTABLE : 0;
     q->include_allowed = p->include_allowed || p->widened;
     q->include_recovered = true;
     if (p->filter[0])

@@ -73,6 +73,7 @@ struct place {
     const struct view *view;
     struct rows rows;
     bool everything, include_allowed;
+    bool notable;           /* all of PRIORITY_NOTABLE and more, not the hits alone */
     char filter[PROMPT_BYTES_MAX];
     bool widened;           /* the filter asks for a module: everything is shown, not the hits alone */
     int64_t sighting;       /* whose loads */

@@ -14,6 +14,7 @@
 static const struct key keys[] = {
     { '/', "filter", act_filter, "filter", "Show only what answers a filter, such as image:rundll32.exe" },
     { 'e', "everything", act_everything, "hits/all", "Between the hits and everything" },
+    { 'p', "priority", act_notable, NULL, "Between the hits and all with a Priority of 2 or more" },
     { 's', "sort", act_sort_menu, "sort", "Choose the column to sort by" },
     { '<', "sort-left", act_sort_left, NULL, "Sort by the column to the left" },
     { '>', "sort-right", act_sort_right, NULL, "Sort by the column to the right" },
@@ -91,6 +92,7 @@ static void signer_text(const struct rows *r, size_t row, char *out, size_t size
 static const struct table_column columns[] = {
     { COLUMN_ID_SuspicionScore, NULL, COLUMN_NUMBER, 6, 12, 0, true, score_text, score_draw },
     { COLUMN_ID_factors, NULL, COLUMN_FACTORS, 7, 8, 2, true, NULL, NULL },
+    { COLUMN_ID_Priority, NULL, COLUMN_NUMBER, 5, 5, 4, true, NULL, NULL },
     { COLUMN_ID_last_time, NULL, COLUMN_TIME, 16, 19, 3, true, NULL, NULL },
     { COLUMN_ID_host, NULL, COLUMN_TEXT, 12, 24, 1, true, NULL, table_host },
     { COLUMN_ID_Image, NULL, COLUMN_PATH, 12, 0, 1, true, NULL, NULL },
@@ -119,7 +121,8 @@ static void title(const struct model *m, const struct place *p, char *out, size_
     if (p->about)
         snprintf(out, size, "%s", p->about);
     else
-        snprintf(out, size, p->everything || p->widened ? "everything" : "hits");
+        snprintf(out, size, p->everything || p->widened ? "everything"
+                            : p->notable ? "Priority >= 2" : "hits");
 }
 
 static void press_line(struct sheet *s, const char *key, const char *what)
@@ -189,7 +192,10 @@ static void empty(const struct model *m, struct sheet *s)
         empty_case(m, p, s);
         return;
     }
-    if (p->everything) {
+    if (p->notable && !p->everything) {
+        sheet_words(s, STYLE_PLAIN, "Nothing here has a Priority of 2 or more.");
+        press_line(s, "p", "goes back to the hits");
+    } else if (p->everything) {
         sheet_words(s, STYLE_PLAIN, m->ingesting ? "Nothing of it has been read yet."
                                                  : "Nothing to show: no load in this case answers.");
     } else {

@@ -119,13 +119,13 @@ static void totals_count_what_answers_and_the_case(void **state)
     /* hits, sightings, hosts, allowed, loads, hit loads; case: loads, hosts, files,
      * damaged; hits' recovered loads; case: records, processes, context, other,
      * duplicates, files with damage, any of Sysmon, hosts without a load */
-    expect(s, everything(QUESTION_TOTALS), "2|5|2|0|6|3|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
+    expect(s, everything(QUESTION_TOTALS), "2|5|2|0|6|3|6|2|3|1|1|11|2|1|1|0|1|1|0|0\n");
     q = everything(QUESTION_TOTALS);
     question_text(&q->filter, "hash:AAAA");
-    expect(s, q, "1|2|2|0|3|2|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
+    expect(s, q, "1|2|2|0|3|2|6|2|3|1|1|11|2|1|1|0|1|1|0|0\n");
     q = everything(QUESTION_TOTALS);
     question_text(&q->filter, "\"no such thing\"");
-    expect(s, q, "0|0|0|0|0|0|6|2|3|1|0|11|2|1|1|0|1|1|0\n");
+    expect(s, q, "0|0|0|0|0|0|6|2|3|1|0|11|2|1|1|0|1|1|0|0\n");
     store_close(s);
     case_remove(path);
 }
@@ -168,7 +168,7 @@ static void an_allowed_module_leaves_the_hits_and_stays_in_everything(void **sta
     question_close(q);
 
     /* By hash: the other file of that hash is hidden as well. */
-    expect(s, everything(QUESTION_TOTALS), "1|5|2|2|6|2|6|2|3|1|1|11|2|1|1|0|1|1|0\n");
+    expect(s, everything(QUESTION_TOTALS), "1|5|2|2|6|2|6|2|3|1|1|11|2|1|1|0|1|1|0|0\n");
     q = question_open(QUESTION_ALLOW);
     p = store_answer(s, q);
     assert_int_equal(p->rows, 1);
