@@ -112,10 +112,10 @@ static struct filter_node *take_bit(struct parser *p, enum field field, enum par
     const char *what = field_word(field), *near;
     char word[SHOWN_MAX + 1];
 
-    if (op != OPERATOR_IS && op != OPERATOR_EXACTLY && op != OPERATOR_NOT) {
-        parser_fault(p, v->at, v->len, "a %s is asked by its name: %s:%s", what, what, names[1]);
-        return NULL;
-    }
+    if (op != OPERATOR_IS && op != OPERATOR_EXACTLY && op != OPERATOR_NOT)
+        return wrong(p, v, field == FIELD_OF_factors
+                               ? "a factor is asked by its name: factor:IsUNCPath"
+                               : "a reason is asked by its name: reason:FreshDrop");
     for (int i = 0; names[i]; i++)
         if (span_equal_nocase(v->text, span_text(names[i]))) {
             struct filter_node *n = made(p, field, TEST_BIT, v);

@@ -13,6 +13,7 @@
 #define GAP_ROOMY 2    /* and where there is room */
 #define ROOMY 120
 #define MEASURE_MAX 200
+#define RANK_SORTED 1  /* of the column that the list is sorted by, at most */
 #define RANK_SPARE 4   /* columns of this rank and more one can do without */
 #define COMFORTABLE_MODULE 40
 #define COMFORTABLE_PATH 24
@@ -118,14 +119,22 @@ static int sum_of(const struct table *t, const struct table_fit *fit, const int 
     return sum;
 }
 
+/* By what the list is sorted by it is also read: that column goes last. */
+static int rank_of(const struct table *t, size_t i)
+{
+    const struct table_column *c = &t->columns[i];
+
+    return c->sortable && c->id == (int)t->sort.column ? least(c->rank, RANK_SORTED) : c->rank;
+}
+
 static void drop_one(const struct table *t, struct table_fit *fit)
 {
     size_t worst = 0;
     int rank = -1;
 
     for (size_t i = 0; i < t->count; i++)
-        if (fit->width[i] >= 0 && t->columns[i].rank >= rank) {
-            rank = t->columns[i].rank;
+        if (fit->width[i] >= 0 && rank_of(t, i) >= rank) {
+            rank = rank_of(t, i);
             worst = i;
         }
     fit->width[worst] = -1;
@@ -136,8 +145,8 @@ static int highest_rank(const struct table *t, const struct table_fit *fit)
     int rank = 0;
 
     for (size_t i = 0; i < t->count; i++)
-        if (fit->width[i] >= 0 && t->columns[i].rank > rank)
-            rank = t->columns[i].rank;
+        if (fit->width[i] >= 0 && rank_of(t, i) > rank)
+            rank = rank_of(t, i);
     return rank;
 }
 
@@ -146,7 +155,7 @@ static void choose(const struct table *t, const struct rows *r, struct table_fit
                    const int *wished, int gap, int width)
 {
     for (size_t i = 0; i < t->count; i++)
-        fit->width[i] = t->columns[i].rank >= RANK_SPARE && r->widest[i] == 0 ? -1 : 0;
+        fit->width[i] = rank_of(t, i) >= RANK_SPARE && r->widest[i] == 0 ? -1 : 0;
     while (highest_rank(t, fit) >= RANK_SPARE && sum_of(t, fit, wished, gap, comfortable) > width)
         drop_one(t, fit);
     while (highest_rank(t, fit) > 0 && sum_of(t, fit, wished, gap, narrow) > width)
@@ -154,7 +163,7 @@ static void choose(const struct table *t, const struct rows *r, struct table_fit
     /* A column that was dropped for a wider one's sake may fit after all. */
     for (int rank = RANK_SPARE; rank < ROWS_COLUMNS_MAX; rank++)
         for (size_t i = 0; i < t->count; i++)
-            if (fit->width[i] < 0 && t->columns[i].rank == rank && r->widest[i] > 0
+            if (fit->width[i] < 0 && rank_of(t, i) == rank && r->widest[i] > 0
                 && sum_of(t, fit, wished, gap, comfortable) + gap + narrow(&t->columns[i], wished[i])
                     <= width)
                 fit->width[i] = 0;
