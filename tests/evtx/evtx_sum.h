@@ -18,7 +18,7 @@
 #define SLOWER 4 /* the machine has other work to do */
 #endif
 
-struct sum {
+struct evtx_sum {
     struct counts counts;
     uint64_t arena;        /* the largest batch */
     uint64_t places;       /* losses whose place and length lie in the file */
@@ -28,7 +28,7 @@ struct sum {
 
 static inline void sum_see(struct batch *b, void *context)
 {
-    struct sum *s = context;
+    struct evtx_sum *s = context;
 
     if (b->arena.total > s->arena)
         s->arena = b->arena.total;
@@ -39,9 +39,9 @@ static inline void sum_see(struct batch *b, void *context)
     }
 }
 
-static inline struct sum sum_of(struct span file)
+static inline struct evtx_sum sum_of(struct span file)
 {
-    struct sum s = { 0 };
+    struct evtx_sum s = { 0 };
     int64_t begin = moment_ticks();
 
     s.counts = evtx_file_decode(file, sum_see, &s);
@@ -52,10 +52,10 @@ static inline struct sum sum_of(struct span file)
     return s;
 }
 
-static inline struct sum sum_of_chunk(const struct make *m)
+static inline struct evtx_sum sum_of_chunk(const struct make *m)
 {
     struct span file = make_file(&m, 1);
-    struct sum s = sum_of(file);
+    struct evtx_sum s = sum_of(file);
 
     free((void *)(uintptr_t)file.at);
     return s;

@@ -27,7 +27,7 @@ static void a_file_cut_anywhere_keeps_what_came_before(void **state)
     assert_int_equal(n, 3);
     for (size_t len = 8; len <= whole + 64; len++) {
         uint8_t *exact = memcpy(test_malloc(len), file.at, len); /* asan sees each byte too far */
-        struct sum s = sum_of(span_of(exact, len));
+        struct evtx_sum s = sum_of(span_of(exact, len));
         uint64_t want = 0;
 
         for (size_t i = 0; i < n; i++)
@@ -51,7 +51,7 @@ static void a_flipped_bit_costs_no_more_than_it_touches(void **state)
     (void)state;
     assert_int_equal(ends_of(m, ends, 4), 4);
     for (uint32_t bit = 0; bit < m->len * 8; bit += 13) {
-        struct sum s;
+        struct evtx_sum s;
 
         memcpy(m->at, good, MAKE_CHUNK);
         m->at[bit / 8] = (uint8_t)(good[bit / 8] ^ 1u << bit % 8);
@@ -78,7 +78,7 @@ static void sizes_that_lie_cost_one_record(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct make *m = chunk_of(4);
         uint32_t ends[4];
-        struct sum s;
+        struct evtx_sum s;
 
         ends_of(m, ends, 4);
         make_set32(m, ends[0] + 4, sizes[i]);
@@ -97,7 +97,7 @@ static void free_space_that_lies_costs_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         struct make *m = chunk_of(3);
-        struct sum s;
+        struct evtx_sum s;
 
         make_ends(m, ends[i]);
         s = sum_of_chunk(m);

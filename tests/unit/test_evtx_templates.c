@@ -106,7 +106,7 @@ static void broken_templates_cost_their_record_and_no_time(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct make *m = chunk_of(1);
         struct make_templates t = { 0 };
-        struct sum s;
+        struct evtx_sum s;
 
         /* Between two sound records. */
         here = m->len + 24 + 4 + 10;
@@ -126,7 +126,7 @@ static void broken_templates_cost_their_record_and_no_time(void **state)
 static void a_cycle_of_two_ends(void **state)
 {
     struct make *m = chunk_of(0);
-    struct sum s;
+    struct evtx_sum s;
     uint32_t a, b, hole;
 
     (void)state;
@@ -173,7 +173,7 @@ static void nested_fragments_end_at_their_ceiling(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct make *m = chunk_of(0);
         uint32_t lengths[200], at, definition;
-        struct sum s;
+        struct evtx_sum s;
 
         make_record_begins(m);
         make_fragment(m);
@@ -214,7 +214,7 @@ static void text_that_multiplies_is_stopped(void **state)
     struct make *m = chunk_of(0);
     struct make_templates t = { 0 };
     struct value v;
-    struct sum s;
+    struct evtx_sum s;
 
     (void)state;
     make_record_begins(m);
@@ -262,7 +262,7 @@ static void templates_that_overlap_are_stopped(void **state)
 {
     struct make *m = chunk_of(0);
     uint32_t definition, count = 0;
-    struct sum s;
+    struct evtx_sum s;
 
     (void)state;
     make_record_begins(m);
