@@ -120,6 +120,9 @@ static bool take_letters(struct options *o, const char *word, struct words *w, s
             if (o->facts[whole].name && word[1])
                 return fault(f, FAULT_USAGE, "there is no option -%c here; did you mean --%s?",
                              *p, o->facts[whole].name);
+            if (strpbrk(word, ":<>="))
+                return fault(f, FAULT_USAGE, "there is no option -%c here (a filter that begins with"
+                                             " - needs -- in front of it)", *p);
             return fault(f, FAULT_USAGE, "there is no option -%c here", *p);
         }
         if (o->facts[i].value)

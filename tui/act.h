@@ -10,8 +10,10 @@
     _(row_up) _(row_down) _(page_up) _(page_down) _(first_row) _(last_row) \
     _(click) _(wheel_up) _(wheel_down) _(enter) _(focus) _(out) _(back) \
     _(line_up) _(line_down) _(lines_up) _(lines_down) _(first_line) _(last_line) \
+    /* act_filter.c */ \
+    _(filter) _(filter_complete) \
     /* act_list.c */ \
-    _(filter) _(filter_complete) _(everything) _(notable) _(show_allowed) _(pivot_hash) _(pivot_host) _(loads) \
+    _(everything) _(notable) _(show_allowed) _(pivot_hash) _(pivot_host) _(loads) \
     _(sort_menu) _(sort_left) _(sort_right) _(sort_reverse) \
     _(evidence) _(hosts) _(allowlist) _(help) _(leave) _(refresh) \
     _(sort_up) _(sort_down) _(sort_take) _(mode_end) _(leave_yes) \

@@ -161,7 +161,7 @@ run 0 hunt -c a.modhunt nothing-like-this; err_has 'nothing in this case matches
 run 2 hunt -c a.modhunt hash:xyz; err_has 'column 6: xyz: a hash is written in hexadecimal digits'
 run 2 hunt -c a.modhunt 'scor>=2'; err_has 'did you mean score?'
 run 0 hunt -c a.modhunt 'module:evil.dll -host:nowhere score>=1' --format tsv; [ "$(wc -l <out)" = 2 ] || fail 'a filter'
-run 2 hunt -c a.modhunt -host:WS02; err_has 'there is no option'
+run 2 hunt -c a.modhunt -module:x; err_has 'a filter that begins with'
 run 0 hunt -c a.modhunt --format tsv -- -module:evil.dll; grep -q evil out && fail 'a filter that begins with -'
 run 0 hunt --help; out_has 'FIELD:/REGEX/'; out_has 'CommandLine'
 run 2 hunt -c a.modhunt --format yaml; err_has 'no format yaml'

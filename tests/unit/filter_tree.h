@@ -180,7 +180,7 @@ static inline struct filter_node *tree_leaf(struct filter *fl, const struct tree
         break;
     case FIELD_REASON:
         n->test = TEST_BIT;
-        n->low.value = 1ll << tree_below(c, REASON_COUNT);
+        n->low.value = (int64_t)(1ull << tree_below(c, REASON_COUNT));
         break;
     case FIELD_YES:
         n->test = tree_below(c, 2) ? TEST_YES : TEST_NO;

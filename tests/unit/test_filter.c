@@ -119,7 +119,7 @@ static void what_is_no_filter_is_refused_at_its_column(void **state)
         { "factor:IsTempPth", "column 8: there is no factor IsTempPth; did you mean IsTempPath?", 7, 9 },
         { "factor:zzzzzzzz", "column 8: zzzzzzzz: no such factor; there is IsTempPath, IsUNCPath, IsSuspiciousLoader,"
           " IsKnownGoodDir, IsUnsigned", 7, 8 },
-        { "factor>IsTempPath", "column 8: a factor is asked by its name: factor:IsUNCPath", 7, 10 },
+        { "factor>IsTempPath", "column 8: IsTempPath: a factor is asked by its name: factor:IsUNCPath", 7, 10 },
         { "recovered:maybe", "column 11: maybe: this is yes or no", 10, 5 },
         { "allowed:maybe", "column 9: maybe: this is yes, no, or the number of an entry", 8, 5 },
         { "mark:bad", "column 6: no case of this version keeps a mark, so it can't be asked for", 5, 3 },

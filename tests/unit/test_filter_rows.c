@@ -6,7 +6,7 @@
 
 #include "core/pattern.h"
 
-#define TREES 100
+#define TREES 50
 #define LOADS_MAX 600
 #define SIGHTINGS_MAX 200
 
@@ -524,7 +524,7 @@ static void each_field_can_be_asked(void **state)
     vary(m);
     chance.ctx = t = flat_open(m);
     for (enum field f = 0; f < FIELD_COUNT; f++)
-        for (int i = 0; i < 6 && field_fact(f)->type != FIELD_ABSENT; i++) {
+        for (int i = 0; i < 3 && field_fact(f)->type != FIELD_ABSENT; i++) {
             struct filter *fl = filter_open(), *one;
 
             do {
