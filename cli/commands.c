@@ -13,7 +13,7 @@
 #define COMMANDS_MAX 32
 
 const struct command *const commands[] = {
-    &console_command, &ingest_command, &hunt_command, &stack_command, &evidence_command,
+    &console_command, &ingest_command, &hunt_command, &hash_command, &stack_command, &evidence_command,
     &record_command, &host_command, &facts_command, &query_command, &sql_command,
     &profile_command, &score_command, &guide_command, &help_command, NULL,
 };

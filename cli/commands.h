@@ -24,7 +24,7 @@ struct command {
 
 extern const struct command console_command, ingest_command, hunt_command, stack_command,
     sql_command, query_command, evidence_command, record_command, host_command, facts_command,
-    profile_command, score_command, guide_command, help_command;
+    hash_command, profile_command, score_command, guide_command, help_command;
 
 /* In the order of the help; ended by NULL. */
 extern const struct command *const commands[];

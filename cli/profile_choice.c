@@ -7,7 +7,6 @@
 #include "core/yaml.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +66,7 @@ bool profile_choose(const char *given, struct fault *f)
     char own[PROFILE_PATH_MAX];
     struct profile *p;
 
-    if (!given && (!profile_own_path(own) || (access(own, F_OK) != 0 && errno == ENOENT)))
+    if (!given && (!profile_own_path(own) || access(own, F_OK) != 0))
         return true;
     p = profile_file(given ? given : own, f);
     if (!p)

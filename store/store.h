@@ -114,6 +114,24 @@ bool store_facts_remove(struct store *s, int64_t import, bool remove, const char
 
 /* ---- reading ---- */
 
+/* What a case knows of one hash: 64 (SHA-256), 40 (SHA-1) or 32 (MD5, imphash)
+ * lower-case hexadecimal digits.  Recovered loads count too. */
+struct hash_seen {
+    char hash[65];
+    int64_t hosts, images, paths, loads, sightings, allowed; /* of the loads of such a module */
+    int64_t first_time, last_time; /* of them; MOMENT_NONE */
+    int SuspicionScore;            /* their highest */
+    char *ImageLoaded;             /* one of the paths; memory_get, NULL */
+    int64_t processes;             /* runs of such an image: Hashes of event 1 */
+    int64_t files;                 /* records of such a file: events 15, 23, 26, 29 */
+    int64_t unlike;                /* hosts with loads that don't log this kind for each of them */
+};
+
+/* Looks for each; hash is given, the rest filled in.  The array is sorted by hash.
+ * without_loads: hosts that log none; with_loads: those that do. */
+bool store_hashes(struct store *s, struct hash_seen *asked, size_t count, int64_t *with_loads,
+                  int64_t *without_loads, struct fault *f) MUST_CHECK;
+
 /* The files of facts, a row each: enum fact_list_column; and the changes. */
 enum fact_list_column {
     FACT_LIST_IMPORT, FACT_LIST_STATE, FACT_LIST_HOST, FACT_LIST_FORM, FACT_LIST_FACTS,
