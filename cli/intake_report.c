@@ -2,8 +2,8 @@
  *
  * It reads the ledger back from the case, so that what it says is what was
  * written.  A file that was damaged, cut or unreadable is named with the place
- * of its first damage and makes the status 1; a file of no format that we read
- * changes nothing. */
+ * of its first damage and makes the status 1; a file of no format that we read, or of
+ * JSON without any event, changes nothing unless no file had one. */
 #include "cli/intake.h"
 #include "cli/tell.h"
 #include "core/page.h"
@@ -29,6 +29,8 @@ struct report {
     struct counts sum;
     uint64_t conflicts;
     bool damaged;           /* the status is 1 */
+    bool events;            /* some file has a record that is an event */
+    uint64_t strange;       /* files of JSON or CSV in which none is */
     char one[SHOWN_MAX];    /* the path of the first file of this ingest */
     char why[SHOWN_MAX];    /* and why it was only listed; "" */
     uint64_t named;
@@ -120,6 +122,18 @@ static void name_file(struct report *r, int64_t evidence, enum source_state stat
             *more ? "; " : "", more);
 }
 
+/* A file of a form that we read, of no shape that we know. */
+static void name_strange(struct report *r, const struct cell *row)
+{
+    char path[2 * SHOWN_MAX], reason[SHOWN_MAX];
+
+    if (r->strange++ > 0)
+        return;
+    copy_path(path, sizeof path, row);
+    copy_text(reason, sizeof reason, row[EVIDENCE_REASON].text);
+    tell("%s: %s", path, reason);
+}
+
 static void add(uint64_t *to, const struct cell *cell)
 {
     if (cell->type == CELL_NUMBER && cell->number > 0)
@@ -152,6 +166,11 @@ static bool take_files(void *ctx, const struct page *p)
         add(&r->sum.duplicates, &row[EVIDENCE_DUPLICATES]);
         add(&r->sum.recovered, &row[EVIDENCE_RECOVERED]);
         add(&r->conflicts, &row[EVIDENCE_CONFLICTS]);
+        if (row[EVIDENCE_REASON].type == CELL_TEXT
+            && span_starts(row[EVIDENCE_REASON].text, SPAN(NO_EVENT_REASON)))
+            name_strange(r, row);
+        else if (row[EVIDENCE_RECORDS].number > row[EVIDENCE_DAMAGED].number)
+            r->events = true;
         if (state == SOURCE_PARTIAL || state == SOURCE_UNREADABLE
             || row[EVIDENCE_DAMAGED].number > 0) {
             r->damaged = true;
@@ -243,10 +262,13 @@ static void say_notes(const struct report *r)
         tell("%s %s of no format that modhunt reads, and listed only",
             tell_count(r->states[SOURCE_UNKNOWN], count),
             r->states[SOURCE_UNKNOWN] == 1 ? "file is" : "files are");
+    if (r->strange > 1)
+        tell("and in %s no event is recognised: `modhunt evidence --problems` names them",
+            tell_things(r->strange - 1, "more file", NULL, things));
     if (r->states[SOURCE_EMPTY] && read_files(r))
         tell("%s %s empty", tell_count(r->states[SOURCE_EMPTY], count),
             r->states[SOURCE_EMPTY] == 1 ? "file is" : "files are");
-    if (r->sum.records > 0 && r->sum.loads == 0 && r->sum.duplicates == 0)
+    if (r->events && r->sum.loads == 0 && r->sum.duplicates == 0)
         tell("there is no module load (Sysmon Event ID 7) among these records");
 }
 
@@ -282,7 +304,7 @@ int intake_report(const char *case_path, const char *path, const struct feed *fd
     else if (!stopped)
         say_nothing(&r, path);
     status = r.files == 0 ? STATUS_FAILED
-             : r.damaged || !read_files(&r) ? STATUS_DAMAGED : STATUS_DONE;
+             : r.damaged || !read_files(&r) || (r.strange && !r.events) ? STATUS_DAMAGED : STATUS_DONE;
     if (stopped) {
         tell("stopped at a commit: the same command continues from there");
         status = STATUS_FAILED;

@@ -29,6 +29,9 @@ struct form *form_open(struct batch *b)
 
 void form_close(struct form *f)
 {
+    if (!f)
+        return;
+    form_close(f->ahead);
     xml_reader_close(f->xml);
     arena_clear(&f->scratch);
     free(f);
@@ -345,6 +348,8 @@ static void take(struct form *f, uint64_t place)
         if (e.hollow)
             batch_sum(f->batch, SUMMED_HOLLOW, place, 1, SPAN_NONE);
     } else if (!form_names_event(f) && !form_filled(f, SLOT_CATEGORY)) {
+        if (form_second_look(f, place))
+            return;
         form_stranger(f, place);
     }
     if (full) {

@@ -21,6 +21,7 @@ enum form_node {
     NODE_TOP,       /* a record; also `result`, `_source`, `fields` around one */
     NODE_DOCUMENT,  /* Chainsaw's `document`, Wazuh's `data` */
     NODE_WRAPPER,   /* what holds an array of records, or an object that does */
+    NODE_ANSWERS,   /* an array of objects that hold wrappers: _msearch's responses */
     NODE_EVENT,     /* Event: System, EventData */
     NODE_SYSTEM,
     NODE_FIELDS,    /* EventData */
@@ -34,6 +35,7 @@ enum form_node {
     NODE_ECS_DLL,  NODE_DLL_HASH,  NODE_DLL_PE,  NODE_DLL_SIGNATURE,
     NODE_ECS_FILE, NODE_FILE_HASH, NODE_FILE_PE, NODE_FILE_SIGNATURE,
     NODE_ECS_PROCESS, NODE_PROCESS_HASH, NODE_PROCESS_PE, NODE_PROCESS_SIGNATURE,
+    NODE_LOOSE,     /* NODE_TOP's values in lower case: form_loose() */
     NODE_COUNT
 };
 
@@ -102,6 +104,7 @@ struct form {
     struct batch *batch;
     struct arena scratch;    /* of one record: what need not outlive it */
     struct arena_mark empty;
+    struct form *ahead;      /* to look at a record before it is one; made when needed */
     struct xml_reader *xml;  /* made when the first record needs it */
     bool mended;             /* the bytes were, before records were told apart */
 
@@ -194,6 +197,14 @@ void form_unfold(struct form *f, uint64_t id);
 /* Of what was listed, where its length and two of its values fit one schema of Sysmon's
  * event alone. */
 void form_by_position(struct form *f, uint64_t id);
+
+/* Looks again at an object that names no event: an event as text in one of its strings
+ * (`message`, `log`, `event.original`), or its keys in another case or behind an
+ * underscore (GELF).  True where it is filed; else the slots are lost. */
+bool form_second_look(struct form *f, uint64_t place);
+
+/* Where a key of the outermost object leads, without case and leading underscores. */
+struct form_target form_loose(struct span name);
 
 /* Counts the record at `place` as no event that is known here. */
 void form_stranger(struct form *f, uint64_t place);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #define TABLE_ROOM 2048 /* a power of two, more than twice the names */
+#define LOOSE_MAX 256  /* names of the outermost object */
 #define NAME_MAX_LEN 40 /* no name here is longer */
 
 #define TO(where) { .node = (where), .slot = SLOT_NONE }
@@ -45,6 +46,8 @@ static const struct row rows[] = {
     { NODE_TOP, "results", TO(NODE_WRAPPER) },
     { NODE_TOP, "records", TO(NODE_WRAPPER) },
     { NODE_TOP, "Records", TO(NODE_WRAPPER) },
+    { NODE_TOP, "responses", TO(NODE_ANSWERS) },
+    { NODE_ANSWERS, "hits", TO(NODE_WRAPPER) },
     { NODE_WRAPPER, "hits", TO(NODE_WRAPPER) },
     { NODE_WRAPPER, "Event", TO(NODE_WRAPPER) },
 
@@ -263,6 +266,36 @@ static void add(enum form_node node, const char *name, struct form_target target
     table[i] = (struct entry){ name, (uint8_t)len, (uint8_t)node, target };
 }
 
+static size_t lowered(uint8_t out[static NAME_MAX_LEN], struct span name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        out[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] | 0x20 : name.at[i];
+    return name.len;
+}
+
+static struct form_target find(enum form_node node, struct span name)
+{
+    if (name.len > 0 && name.len <= NAME_MAX_LEN)
+        for (size_t i = hash(node, name); table[i].name; i = (i + 1) & (TABLE_ROOM - 1))
+            if (table[i].len == name.len && table[i].node == (uint8_t)node
+                && memcmp(table[i].name, name.at, name.len) == 0)
+                return table[i].target;
+    return (struct form_target){ NODE_NONE, SLOT_NONE };
+}
+
+/* Of two names that differ in case alone the first counts. */
+static void add_loose(const char *name, struct form_target target)
+{
+    static char room[LOOSE_MAX][NAME_MAX_LEN + 1];
+    static size_t used;
+    struct span low = { (const uint8_t *)room[used], 0 };
+
+    assert(used < LOOSE_MAX);
+    low.len = lowered((uint8_t *)room[used], span_of(name, strlen(name)));
+    if (target.slot != SLOT_NONE && find(NODE_LOOSE, low).slot == SLOT_NONE)
+        add(NODE_LOOSE, room[used++], target);
+}
+
 static void fill_table(void)
 {
     unsigned taken[RANKED_COUNT] = { 0 };
@@ -276,6 +309,8 @@ static void fill_table(void)
                 target.slot = (uint16_t)(target.slot + taken[c]++);
             }
         add(rows[i].node, rows[i].name, target);
+        if (rows[i].node == NODE_TOP)
+            add_loose(rows[i].name, target);
     }
     for (unsigned f = 0; f < EVENT_FIELD_COUNT; f++) {
         struct form_target data = INTO(SLOT_DATA + f), flat = INTO(SLOT_FLAT + f);
@@ -284,6 +319,7 @@ static void fill_table(void)
         add(NODE_WIN_FIELDS, field_names[f], data);
         add(NODE_ITEMS, field_names[f], data);
         add(NODE_TOP, field_names[f], flat);
+        add_loose(field_names[f], flat);
         memcpy(wazuh_names[f], field_names[f], strlen(field_names[f]) + 1);
         wazuh_names[f][0] = (char)(wazuh_names[f][0] | 0x20); /* imageLoaded */
         add(NODE_WIN_FIELDS, wazuh_names[f], data);
@@ -302,16 +338,19 @@ static void fill_table(void)
 
 struct form_target form_target(enum form_node node, struct span name)
 {
-    static const struct form_target nowhere = { NODE_NONE, SLOT_NONE };
-
     pthread_once(&filled, fill_table);
-    if (name.len == 0 || name.len > NAME_MAX_LEN)
-        return nowhere;
-    for (size_t i = hash(node, name); table[i].name; i = (i + 1) & (TABLE_ROOM - 1))
-        if (table[i].len == name.len && table[i].node == (uint8_t)node
-            && memcmp(table[i].name, name.at, name.len) == 0)
-            return table[i].target;
-    return nowhere;
+    return find(node, name);
+}
+
+struct form_target form_loose(struct span name)
+{
+    uint8_t low[NAME_MAX_LEN];
+
+    while (name.len && name.at[0] == '_')
+        name = span_of(name.at + 1, name.len - 1);
+    struct form_target t = form_target(NODE_TOP, name);
+    return t.slot != SLOT_NONE || name.len > NAME_MAX_LEN
+        ? t : form_target(NODE_LOOSE, span_of(low, lowered(low, name)));
 }
 
 struct form_target form_path(enum form_node node, struct span key)

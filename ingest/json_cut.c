@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define LINES_TRIED 16
+#define ARRAYS_MAX 8 /* around all records */
 
 /* ---- telling ---- */
 
@@ -21,8 +22,16 @@ static struct span from(struct span s, const uint8_t *at)
 
 static struct span after_space(struct span s)
 {
-    while (s.len && memchr(" \t\r\n", s.at[0], 4))
+    while (s.len && memchr(" \t\r\n\x1e", s.at[0], 5)) /* RFC 7464 begins records with RS */
         s = span_of(s.at + 1, s.len - 1);
+    return s;
+}
+
+/* Behind the brackets of arrays of arrays, which are counted. */
+static struct span after_brackets(struct span s, unsigned *count)
+{
+    for (*count = 0; s.len && s.at[0] == '[' && *count < ARRAYS_MAX; ++*count)
+        s = after_space(span_of(s.at + 1, s.len - 1));
     return s;
 }
 
@@ -74,9 +83,9 @@ static bool is_object_start(struct span s)
 
 static bool lines_in(struct form *f, struct span s)
 {
-    s = after_mark(s);
-    if (s.len && s.at[0] == '[')
-        s = after_space(from(s, s.at + 1));
+    unsigned arrays;
+
+    s = after_brackets(after_mark(s), &arrays);
     if (!is_object_start(s))
         return false;
     for (int i = 0; i < LINES_TRIED && s.len; i++) {
@@ -93,13 +102,10 @@ static bool lines_in(struct form *f, struct span s)
 static bool any_in(struct form *f, struct span s)
 {
     struct walk w;
-    bool array;
+    unsigned arrays;
 
-    s = after_mark(s);
-    array = s.len && s.at[0] == '[';
-    if (array)
-        s = after_space(from(s, s.at + 1));
-    if (array && s.len && s.at[0] == ']')
+    s = after_brackets(after_mark(s), &arrays);
+    if (arrays && s.len && s.at[0] == ']')
         return after_space(from(s, s.at + 1)).len == 0;
     if (!s.len || s.at[0] != '{')
         return false;
@@ -252,8 +258,10 @@ static void learn(struct json_cut *c, struct span s, uint64_t offset, size_t uni
         /* Brackets in the lines before it open nothing. */
         c->counted = offset + (uint64_t)(first.at - s.at) * unit;
     } else if (first.len && first.at[0] == '[') {
-        c->around = 1;
-        first = after_space(from(first, first.at + 1));
+        unsigned arrays;
+
+        first = after_brackets(first, &arrays);
+        c->around = arrays;
     }
     open = first.at;
     if (first.len && first.at[0] == '{' && probe(f, first, &w) == WALK_PAUSED && w.wrapped) {

@@ -32,7 +32,7 @@ struct file {
 
 static bool is_space(uint8_t c)
 {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == 0x1e; /* RS of RFC 7464 */
 }
 
 static const uint8_t *line_end(const uint8_t *at, const uint8_t *end)

@@ -84,8 +84,8 @@ static struct form_target target_of(struct walker *w, const struct level *l, str
             ? (struct form_target){ NODE_VALUE, (uint16_t)l->slot } : nowhere;
     struct form_target t = form_path(l->node, key);
     /* What wraps records stands right inside the outermost object. */
-    if (t.node == NODE_WRAPPER
-        && !(w->places && w->json.depth <= 2u + (l->node == NODE_WRAPPER)))
+    if ((t.node == NODE_WRAPPER || t.node == NODE_ANSWERS) && !(w->places
+        && (w->json.depth <= 2 || l->node == NODE_WRAPPER || l->node == NODE_ANSWERS)))
         return nowhere;
     return t;
 }
@@ -178,6 +178,30 @@ static void begin_record(struct walker *w, struct level *l)
     w->walk->depth = w->json.depth - 1;
 }
 
+/* Does the array just opened, under a key that nobody knows, hold objects of which the
+ * first names an event?  Then the outermost object wraps records. */
+static bool leads_records(struct walker *w)
+{
+    const uint8_t *p = w->json.at;
+
+    while (p < w->json.end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
+        p++;
+    if (p == w->json.end || *p != '{')
+        return false;
+    if (!w->form->ahead)
+        w->form->ahead = form_open(w->form->batch);
+    form_reset(w->form->ahead);
+    json_fill(w->form->ahead, span_of(p, (size_t)(w->json.end - p)), NODE_TOP, NULL);
+    return form_names_event(w->form->ahead);
+}
+
+static bool wraps(struct walker *w, const struct json_item *it, struct form_target t)
+{
+    return it->kind == JSON_ARRAY && w->json.depth == 2 && w->record == 1 && w->places
+        && (t.node == NODE_NONE || t.node == NODE_TOP || t.node == NODE_DOCUMENT)
+        && !in_array(w, 1) && !form_names_event(w->form) && leads_records(w);
+}
+
 static void on_open(struct walker *w, const struct json_item *it, struct span key)
 {
     unsigned depth = w->json.depth;
@@ -189,6 +213,8 @@ static void on_open(struct walker *w, const struct json_item *it, struct span ke
         t = (struct form_target){ above->node, (uint16_t)above->slot };
     else
         t = target_of(w, above, key);
+    if (wraps(w, it, t))
+        t = (struct form_target){ NODE_WRAPPER, SLOT_NONE };
     *l = (struct level){ .node = t.node, .slot = t.slot };
 
     if (t.node == NODE_FIELDS && it->kind == JSON_ARRAY)
@@ -237,7 +263,9 @@ static enum walk_end steps(struct walker *w)
 
         if (w->record && step != JSON_DONE
             && (size_t)(w->json.at - w->walk->start) > record_max(JSON_RECORD_MAX)) {
-            w->json.wrong = record_too_long(JSON_RECORD_MAX);
+            w->json.wrong = w->record == 1 && !form_names_event(w->form)
+                ? "an object as long as no record is; if it wraps any, they were not recognised"
+                : record_too_long(JSON_RECORD_MAX);
             return WALK_BROKEN;
         }
         if (step <= JSON_OPEN && span_logged(key)) {

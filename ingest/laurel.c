@@ -10,6 +10,8 @@
 #include "ingest/decoder.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
+#include "ingest/normal.h"
+#include "ingest/xml.h"
 
 #include <stdio.h>
 
@@ -90,6 +92,7 @@ static bool journal_sniff(struct span head)
 struct file {
     struct batch *b;
     struct audit_group *g;
+    struct xml_reader *xml; /* made for the first event that needs it */
     bool altered, full;
 };
 
@@ -216,6 +219,27 @@ static void laurel_line(struct file *f, struct span line, uint64_t place)
 
 /* ---- the journal ---- */
 
+/* Sysmon for Linux writes its events as XML into the journal. */
+static bool take_sysmon(struct file *f, struct span message, struct span host, uint64_t place)
+{
+    struct arena_mark before = arena_mark(&f->b->arena);
+    struct event e;
+
+    if (!span_starts(message, SPAN("<Event>")) && !span_starts(message, SPAN("<Event ")))
+        return false;
+    if (!f->xml)
+        f->xml = xml_reader_open(f->b);
+    const char *wrong = xml_read(f->xml, message, &e);
+    if (wrong) {
+        batch_loss(f->b, place, 0, wrong);
+        return true;
+    }
+    e.place = place;
+    e.Computer = e.Computer.len ? e.Computer : host;
+    normal_event(f->b, &e, before);
+    return true;
+}
+
 static void journal_line(struct file *f, struct span line, uint64_t place)
 {
     struct json j = json_of(line);
@@ -256,7 +280,7 @@ static void journal_line(struct file *f, struct span line, uint64_t place)
     } else if (message.at && audit_line(message, true, &in) == AUDIT_RECORD) {
         in.node = in.node.at ? in.node : h.node;
         audit_group_take(f->g, &in, place);
-    } else {
+    } else if (!take_sysmon(f, message, h.node, place)) {
         batch_other(f->b, SPAN("journal"), 0);
     }
 }
@@ -282,6 +306,7 @@ static void decode(const struct piece *p, struct batch *b,
             take(&f, line, place);
     }
     audit_group_end(f.g);
+    xml_reader_close(f.xml);
 }
 
 static void laurel_decode(const struct piece *p, struct batch *b)

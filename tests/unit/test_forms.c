@@ -650,6 +650,54 @@ static void an_array_of_hashes_counts_whole(void **state)
     batch_close(b);
 }
 
+/* Wrappers, collectors' strings and keys of another spelling; and what stays unknown. */
+static void a_second_look_finds_events_in_other_wrappings(void **state)
+{
+#define EVENT7 "{\"EventID\":7,\"Channel\":\"" CHANNEL "\",\"Image\":\"a\",\"ImageLoaded\":\"b\"}"
+#define TEXT7 "{\\\"EventID\\\":7,\\\"Channel\\\":\\\"" CHANNEL "\\\",\\\"ImageLoaded\\\":\\\"b\\\"}"
+#define XML7 "<Event>" XML_SYSTEM "<EventData><Data Name='ImageLoaded'>b</Data></EventData></Event>"
+    static const struct { const char *text; unsigned loads, other, strangers; } table[] = {
+        { "{\"@odata.context\":\"x\",\"value\":[" EVENT7 "," EVENT7 "],\"n\":1}", 2, 0, 0 },
+        { "{\"status\":\"ok\",\"data\":[" EVENT7 "]}", 1, 0, 0 },
+        { "{\n \"logs\":[\n  " EVENT7 "\n ]\n}", 1, 0, 0 },
+        { "{\"responses\":[{\"hits\":{\"hits\":[{\"_source\":" EVENT7 "}]}},"
+          "{\"hits\":{\"hits\":[" EVENT7 "," EVENT7 "]}}]}", 3, 0, 0 },
+        { "[[" EVENT7 "," EVENT7 "]]", 2, 0, 0 },
+        { "\x1e" EVENT7 "\n\x1e" EVENT7 "\n", 2, 0, 0 },
+        { "{\"message\":\"" TEXT7 "\",\"host\":\"c\"}\n", 1, 0, 0 },
+        { "{\"log\":\"" XML7 "\"}\n", 1, 0, 0 },
+        { "{\"event\":{\"original\":\"" XML7 "\"}}\n", 1, 0, 0 },
+        { "{\"_EventID\":7,\"_SourceName\":\"" SYSMON "\",\"_ImageLoaded\":\"b\"}\n", 1, 0, 0 },
+        { "{\"eventid\":\"7\",\"channel\":\"" CHANNEL "\",\"imageloaded\":\"b\"}\n", 1, 0, 0 },
+        { "{\"tags\":[{\"a\":1}],\"EventID\":7,\"Channel\":\"" CHANNEL "\",\"ImageLoaded\":\"b\"}",
+          1, 0, 0 },
+        { "{\"index\":{}}\n" EVENT7 "\n", 1, 1, 1 },
+        { "{\"name\":\"p\",\"message\":\"{\\\"a\\\":1} and more\"}\n", 0, 1, 1 },
+    };
+#undef EVENT7
+#undef TEXT7
+#undef XML7
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct decoder *d = told(table[i].text);
+        struct batch *b;
+
+        if (!d)
+            fail_msg("text %zu is not told", i);
+        b = decoded(d, span_text(table[i].text));
+        if (b->counts.loads != table[i].loads || b->counts.other != table[i].other
+            || b->counts.damaged || b->sums[SUMMED_STRANGER].count != table[i].strangers)
+            fail_msg("text %zu: %llu loads, %llu other, %llu damaged", i,
+                     (unsigned long long)b->counts.loads, (unsigned long long)b->counts.other,
+                     (unsigned long long)b->counts.damaged);
+        if (table[i].loads)
+            assert_text("ImageLoaded", b->loads->ImageLoaded, "b");
+        assert_false(b->assumed & 1u << ASSUMED_HOST && !table[i].loads);
+        batch_close(b);
+    }
+}
+
 /* Whatever stands around an object in its line, it is read or counted as damaged. */
 static void syslog_finds_json_anywhere_in_its_line(void **state)
 {
@@ -909,6 +957,7 @@ int main(void)
         cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
         cmocka_unit_test(syslog_finds_json_anywhere_in_its_line),
         cmocka_unit_test(an_array_of_hashes_counts_whole),
+        cmocka_unit_test(a_second_look_finds_events_in_other_wrappings),
         cmocka_unit_test(fields_without_names_go_by_position_or_count_as_other),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
         cmocka_unit_test(elastic_defend_tells_loads_of_three_systems),
