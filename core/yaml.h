@@ -22,7 +22,7 @@ struct yaml {
     size_t count;                    /* of children */
 };
 
-#define YAML_BYTES_MAX (4u << 20)
+#define YAML_BYTES_MAX (1u << 20)
 
 /* The tree of the one document in `text`, in the arena (64 times the text is
  * always enough); an empty document is an empty map.  NULL, and *f names the line, where it is no
