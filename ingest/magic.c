@@ -11,6 +11,7 @@
 #define PE_POINTER_AT 0x3c
 #define BOOT_BYTES_MAX (16u << 10)   /* of $Boot: 8 KiB as a rule */
 #define RECYCLED_BYTES_MAX 1024
+#define TEXT_BYTES_MAX 64
 #define EXT_MAGIC_AT 1080
 #define FILETIME_1990 UINT64_C(122756256000000000)
 #define FILETIME_2100 UINT64_C(157469184000000000)
@@ -60,6 +61,21 @@ static const struct line table[] = {
            "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
     CLOSED(3, "-FVE-FS-", "BitLocker",
            "an encrypted disc image: unlock it with `dislocker`, mount it read-only" THEN),
+    CLOSED(3, "EXFAT   ", "disc image",
+           "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
+    CLOSED(82, "FAT32   ", "disc image",
+           "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
+    CLOSED(54, "FAT16   ", "disc image",
+           "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
+    CLOSED(0, "LUKS\xba\xbe", "LUKS",
+           "an encrypted disc image: open it with `cryptsetup open --readonly`, mount it" THEN),
+    CLOSED(0, "ADSEGMENTEDFILE\0", "AD1",
+           "a logical image of FTK: export its files with FTK Imager" THEN),
+    CLOSED(0, "ADCRYPT\0", "AD1", "an encrypted image of FTK: export its files with FTK Imager" THEN),
+    CLOSED(0, "x\x01s\x0d", "DMG", "a disc image of macOS: unpack it with `7z x`" THEN),
+    CLOSED(0, "encrcdsa", "DMG", "an encrypted disc image of macOS: attach it with `hdiutil`" THEN),
+    CLOSED(0, "PK\7\10PK\3\4", "split zip",
+           "a part of a split archive: join them (`zip -s 0 FILE.zip --out whole.zip`)"),
     CLOSED(0, "XFSB", "disc image",
            "a file system's image: mount it read-only (`mount -o ro,loop`)" THEN),
     CLOSED(32, "NXSB", "disc image", "an APFS image: mount it with `apfs-fuse`" THEN),
@@ -193,6 +209,33 @@ static const char *cafebabe(struct span head)
         ? "Mach-O executable" : "Java class";
 }
 
+static const struct magic aff4 = { KIND_CLOSED, FORM_NONE, "AFF4",
+    "an AFF4 image: unpack it with `aff4imager`" THEN };
+static const struct magic skippable = { KIND_CLOSED, FORM_NONE, "zstd",
+    "zstd behind a frame of its own data: unpack it with `zstd -dc`" };
+
+/* A zip whose first member, behind the local header, is AFF4's. */
+static bool is_aff4(struct span head)
+{
+    return stands_at(head, 30, SPAN("information.turtle"))
+        || stands_at(head, 30, SPAN("container.description"));
+}
+
+/* pzstd begins with a frame that only says how long the next is. */
+static bool is_skippable(struct span head)
+{
+    return head.len >= 4 && (head.at[0] & 0xf0) == 0x50 && memcmp(head.at + 1, "\x2a\x4d\x18", 3) == 0;
+}
+
+/* LZMA alone: usual properties, a dictionary of whole 64 KiB, a size that is open or fits
+ * 40 bits. */
+static bool is_lzma(struct span head)
+{
+    bool open = stands_at(head, 5, SPAN("\xff\xff\xff\xff\xff\xff\xff\xff"));
+
+    return stands_at(head, 0, SPAN("\x5d\0\0")) && (open || stands_at(head, 10, SPAN("\0\0\0\0")));
+}
+
 static struct magic other(const char *name)
 {
     return (struct magic){ KIND_OTHER, FORM_NONE, name, NULL };
@@ -205,7 +248,9 @@ struct magic magic_of(struct span head)
         return other("$Boot");
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (stands_at(head, table[i].at, table[i].bytes))
-            return table[i].magic;
+            return table[i].magic.form == FORM_ZIP && is_aff4(head) ? aff4 : table[i].magic;
+    if (is_skippable(head))
+        return skippable;
     if (is_bzip2(head))
         return (struct magic){ KIND_BUNDLE, FORM_BZIP2, "bzip2", NULL };
     if (is_old_tar(head))
@@ -265,8 +310,42 @@ static bool is_recycled(struct span head)
         && is_filetime(number_at(head, 16));
 }
 
+/* Text that holds events, but not in a form that can be read back from it. */
+static const struct line texts[] = {
+    CLOSED(0, "Event[0]", "wevtutil's text", "events as text: export them as EVTX with"
+           " `wevtutil epl LOG FILE.evtx`, or as XML with `wevtutil qe LOG /f:xml`"),
+    CLOSED(0, "Level,Date and Time,Source,Event ID", "Event Viewer's CSV", "it lacks the events'"
+           " fields: save them as EVTX (`wevtutil epl LOG FILE.evtx`) or XML"),
+    CLOSED(0, "Level\tDate and Time\tSource\tEvent ID", "Event Viewer's text", "save the events"
+           " as EVTX (`wevtutil epl LOG FILE.evtx`) or XML"),
+    CLOSED(0, "<Objs Version=", "Export-Clixml", "PowerShell's objects: export the events as EVTX"
+           " (`wevtutil epl LOG FILE.evtx`), or as JSON (`Get-WinEvent ... | ConvertTo-Json`)"),
+};
+
+/* The first letters, of UTF-16 with its mark too. */
+static const struct magic *text_of(struct span head)
+{
+    uint8_t low[TEXT_BYTES_MAX];
+    size_t len = 0, step = span_starts(head, SPAN("\xff\xfe")) ? 2 : 1;
+
+    for (size_t i = step == 2 ? 2 : 0; i < head.len && len < sizeof low; i += step)
+        low[len++] = head.at[i];
+    struct span text = span_of(low, len);
+    if (span_starts(text, SPAN("\xef\xbb\xbf")))
+        text = span_of(text.at + 3, text.len - 3);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (span_starts(text, texts[i].bytes))
+            return &texts[i].magic;
+    return NULL;
+}
+
 struct magic magic_last(struct span head)
 {
+    if (text_of(head))
+        return *text_of(head);
+    if (is_lzma(head))
+        return (struct magic){ KIND_CLOSED, FORM_NONE, "lzma",
+            "compressed: unpack it with `xz -dc --format=lzma`" };
     if (is_usn(head))
         return other("change journal");
     if (is_recycled(head))
