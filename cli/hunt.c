@@ -7,6 +7,7 @@
 #include "cli/filter_words.h"
 #include "cli/host_near.h"
 #include "cli/output.h"
+#include "cli/sort_words.h"
 #include "core/factor.h"
 
 #include <inttypes.h>
@@ -273,6 +274,10 @@ static bool take_options(const struct options *o, struct hunt *h, struct questio
         return false;
     if (options_given(o, "limit") && h->limit == 0)
         return fault(f, FAULT_USAGE, "--limit needs at least one row");
+    if (options_given(o, "sort") && !options_given(o, "sightings"))
+        return fault(f, FAULT_USAGE, "loads come in the order of the hunt: --sort goes with --sightings");
+    if (options_given(o, "sort") && !sort_words(q, options_value(o, "sort"), f))
+        return false;
     q->limit = (uint32_t)h->limit;
     return true;
 }
@@ -310,6 +315,7 @@ static const struct option_fact hunt_options[] = {
     { "recovered", 0, NULL, "records found outside the declared ones, too" },
     { "include-allowed", 0, NULL, "what the allowlist hides, too" },
     { "sightings", 0, NULL, "a row for each module, image and host, not for each load" },
+    { "sort", 0, "COLUMN[:desc],...", "with --sightings: another order, by several columns" },
     { "no-redact", 0, NULL, "csv: leave passwords and tokens in command lines" },
     OPTION_LIMIT,
     OPTIONS_END,

@@ -40,5 +40,12 @@ status=0; "$MODHUNT" hash -c c.modhunt "$C" >/dev/null || status=$?
 [ $status = 1 ] || fail "none found: $status"
 status=0; "$MODHUNT" hash -c c.modhunt nothing >/dev/null 2>err || status=$?
 [ $status = 2 ] && grep -q "no hash in that" err || fail "no hash: $status"
+# An order by several columns, and what is none.
+"$MODHUNT" hunt -c c.modhunt --sightings --all --sort 'host:desc,module' --format csv >out
+[ "$(cut -d, -f3 out | tr '\n' ' ')" = "host WS3 WS2 WS1 " ] || fail "--sort host:desc"
+for wrong in cmd nonsense host:up ''; do
+    status=0; "$MODHUNT" hunt -c c.modhunt --sightings --sort "$wrong" >/dev/null 2>err || status=$?
+    [ $status = 2 ] && grep -q -- "--sort" err || fail "--sort '$wrong': $status"
+done
 [ $bad = 0 ] || cat out
 exit $bad
