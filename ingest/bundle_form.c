@@ -11,6 +11,20 @@
 
 #define ZIP_END_MAX (66u << 10) /* where the end record of a zip may begin, at most */
 
+/* What unpacks a single stream as far as it goes, which libarchive does only by whole
+ * blocks; NULL for archives. */
+static const char *cat_of(enum bundle_form form)
+{
+    switch (form) {
+    case FORM_GZIP: return "zcat";
+    case FORM_BZIP2: return "bzcat";
+    case FORM_XZ: return "xzcat";
+    case FORM_ZSTD: return "zstdcat";
+    case FORM_NONE: case FORM_ZIP: case FORM_TAR: case FORM_7Z: break;
+    }
+    return NULL;
+}
+
 void bundle_form_failed(struct stream *s, struct archive *a, enum bundle_form form)
 {
     const char *text = archive_error_string(a);
@@ -31,6 +45,10 @@ void bundle_form_failed(struct stream *s, struct archive *a, enum bundle_form fo
         snprintf(more, sizeof more, "%s: unpack it with `7z x`, then give modhunt the folder",
                  text);
         stream_wrong(s, OUTCOME_UNSUPPORTED, more);
+    } else if (cat_of(form) && (strcasestr(text, "truncated") || strstr(text, "No progress"))) {
+        snprintf(more, sizeof more, "the compressed data are cut short: of their last block more may"
+                 " be read by `%s FILE | modhunt ingest -c CASE -`", cat_of(form));
+        stream_wrong(s, OUTCOME_DAMAGED, more);
     } else {
         stream_wrong(s, OUTCOME_DAMAGED, text);
     }
