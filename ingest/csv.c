@@ -19,7 +19,7 @@
 #define HEADER_BYTES_MAX (16u << 10)
 #define ROW_BYTES_MAX (1u << 20)
 #define COLUMNS_MAX CSV_CELLS_MAX
-#define NAME_BYTES_MAX 128
+#define XML_ROWS_TRIED 16
 
 enum row_end {
     ROW_WHOLE,
@@ -135,8 +135,35 @@ static const uint8_t *header_row(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-/* Reads the header row at *at; false where it is none of ours. */
-static bool read_header(const uint8_t **at, const uint8_t *end, struct layout *l)
+/* Which column of the first rows holds events as XML, in quotes: Get-WinEvent's ToXml, or
+ * a column of any name.  False where none does. */
+static bool find_xml(struct layout *l, struct span rows)
+{
+    struct csv_cell cells[COLUMNS_MAX];
+    const uint8_t *at = rows.at, *end = rows.at + rows.len;
+    size_t count;
+
+    for (int tried = 0; rows.len && at < end && tried < XML_ROWS_TRIED; tried++) {
+        const uint8_t *start = at;
+
+        if (read_row(&at, end, l->comma, cells, COLUMNS_MAX, &count) != ROW_WHOLE) {
+            at = next_line(start, end);
+            continue;
+        }
+        for (size_t i = 0; i < count && count == l->columns; i++)
+            if (span_starts(cells[i].text, SPAN("<Event")) && cells[i].text.len > 6
+                && cells[i].text.at[-1] == '"' && memchr("> \t", cells[i].text.at[6], 3)) {
+                l->slot[i] = SLOT_RAW;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* Reads the header row at *at; false where it is none of ours.  `rows` are those of the
+ * piece where they don't follow the header. */
+static bool read_header(const uint8_t **at, const uint8_t *end, struct span rows,
+                        struct layout *l)
 {
     static const uint8_t commas[] = { ',', ';', '\t' };
     struct csv_cell cells[COLUMNS_MAX];
@@ -151,7 +178,8 @@ static bool read_header(const uint8_t **at, const uint8_t *end, struct layout *l
             continue;
         for (size_t i = 0; i < l->columns; i++)
             l->slot[i] = form_path(NODE_TOP, span_trimmed(cells[i].text)).slot;
-        if (is_ours(l)) {
+        if (is_ours(l)
+            || find_xml(l, rows.len ? rows : span_of(p, (size_t)(end - p)))) {
             *at = p;
             return true;
         }
@@ -172,7 +200,7 @@ static bool csv_sniff(struct span head)
     const uint8_t *at = text.at;
     if (!full && text.len && text.at[0] != '{' && text.at[0] != '[' && text.at[0] != '<'
         && !memchr(text.at, 0, text.len))
-        yes = read_header(&at, text.at + text.len, &l)
+        yes = read_header(&at, text.at + text.len, SPAN_NONE, &l)
             && (!only_raw(&l) || memmem(at, (size_t)(text.at + text.len - at), "<Event", 6));
     arena_clear(&wide);
     return yes;
@@ -205,7 +233,7 @@ static void keep_header(struct cut_state *c, struct span bytes)
     arena_init(&wide, WIDE_BYTES_MAX);
     struct span text = wide_text(&wide, bytes, c->width, &altered, &full);
     const uint8_t *at = text.at;
-    if (!full && read_header(&at, text.at + text.len, &l)) {
+    if (!full && read_header(&at, text.at + text.len, SPAN_NONE, &l)) {
         struct places p = places_of(text, c->width, 0, bytes.len);
         uint64_t len = place_of(&p, at);
 
@@ -326,7 +354,8 @@ static void csv_decode(const struct piece *p, struct batch *b)
     struct span header = p->prefix.len ? wide_text(&wide, p->prefix, width, &altered, &full)
                                        : text;
     const uint8_t *at = header.at;
-    if (full || !header.len || !read_header(&at, header.at + header.len, &l)) {
+    if (full || !header.len || !read_header(&at, header.at + header.len,
+                                             p->prefix.len ? text : SPAN_NONE, &l)) {
         batch_loss(b, p->offset, p->bytes.len, full ? "too large for its batch"
                                                     : "a CSV without its header");
     } else {
@@ -348,7 +377,7 @@ bool csv_row(struct span head, struct span rows, struct csv_row *out)
     struct layout l;
     size_t names;
 
-    if (!read_header(&at, end, &l))
+    if (!read_header(&at, end, rows, &l))
         return false;
     at = header_row(head.at, end);
     if (read_row(&at, end, l.comma, out->name, CSV_CELLS_MAX, &names) != ROW_WHOLE

@@ -637,6 +637,24 @@ static void fields_without_names_go_by_position_or_count_as_other(void **state)
     }
 }
 
+static void csv_reads_xml_in_a_column_of_any_name(void **state)
+{
+    static const char text[] = "\"Time\",\"XML\"\n"
+        "\"1\",\"<Event xmlns=\"\"x\"\">" XML_SYSTEM "<EventData><Data Name=\"\"ImageLoaded\"\">b</Data>"
+        "</EventData></Event>\"\n";
+    struct batch *b = decoded(&csv_decoder, span_text(text));
+
+    (void)state;
+    assert_ptr_equal(told(text), &csv_decoder);
+    assert_int_equal(b->counts.loads, 1);
+    assert_int_equal(b->counts.damaged, 0);
+    assert_text("ImageLoaded", b->loads->ImageLoaded, "b");
+    assert_false(b->loads->origin.flags & RECORD_ALTERED);
+    batch_close(b);
+    /* a line above plain XML is no header */
+    assert_ptr_equal(told("exported,today\n<Event>" XML_SYSTEM "</Event>\n"), &xml_decoder);
+}
+
 static void an_array_of_hashes_counts_whole(void **state)
 {
     struct batch *b = decoded(&jsonl_decoder, SPAN("{\"EventID\":7,\"Channel\":\"" CHANNEL "\","
@@ -957,6 +975,7 @@ int main(void)
         cmocka_unit_test(syslog_keeps_what_is_whole_of_a_cut_event),
         cmocka_unit_test(syslog_finds_json_anywhere_in_its_line),
         cmocka_unit_test(an_array_of_hashes_counts_whole),
+        cmocka_unit_test(csv_reads_xml_in_a_column_of_any_name),
         cmocka_unit_test(a_second_look_finds_events_in_other_wrappings),
         cmocka_unit_test(fields_without_names_go_by_position_or_count_as_other),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
