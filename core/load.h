@@ -303,7 +303,6 @@ enum summed {
     SUMMED_UNREAD,   /* their time was logged and could not be read; the text is it */
     SUMMED_HOLLOW,   /* named as loads, but without ImageLoaded */
     SUMMED_STRANGER, /* objects that are no event known here; the text is their keys */
-    SUMMED_NO_UTF8,  /* bytes of a file that says it is UTF-8 */
     SUMMED_COUNT
 };
 

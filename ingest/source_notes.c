@@ -76,10 +76,6 @@ static void sentence(const struct summed_of *s, enum summed what, char out[stati
                      count == 1 ? "object" : "objects", *text ? "; the first has the keys " : "",
                      text);
         break;
-    case SUMMED_NO_UTF8:
-        snprintf(out, NOTE_MAX, "%llu bytes are no UTF-8 and were replaced: the file does not say"
-                 " which encoding it has", count);
-        break;
     case SUMMED_COUNT:
         break;
     }
