@@ -8,6 +8,7 @@
 #include "ingest/decoder.h"
 #include "ingest/follow.h"
 #include "ingest/order.h"
+#include "ingest/rotation.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -82,6 +83,7 @@ static void copy_options(struct ingest *in, const struct ingest_options *o)
     in->paths = memory_zero(o->path_count + 1, sizeof *in->paths);
     for (size_t i = 0; i < o->path_count; i++)
         in->paths[i] = memory_text(o->paths[i]);
+    rotation_arrange(in->paths, in->path_count);
     in->avoid = memory_zero(o->avoid_count + 1, sizeof *in->avoid);
     if (o->avoid_count)
         memcpy(in->avoid, o->avoid, o->avoid_count * sizeof *in->avoid);

@@ -19,4 +19,8 @@ struct rotation rotation_of(struct span name);
  * the oldest first. */
 int rotation_order(struct span a, struct span b);
 
+/* Paths as somebody gave them: the parts of one log in one folder, wherever they stand
+ * among the others, oldest first (`audit.log*` of a shell gives the newest first). */
+void rotation_arrange(char **paths, size_t count);
+
 #endif

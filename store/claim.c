@@ -45,8 +45,7 @@ static bool process_text(long pid, char out[static CLAIM_MAX])
     return true;
 }
 
-/* False, and FAULT_BUSY, where another process that lives holds the claim. */
-static bool is_free(struct store *s, struct fault *f)
+bool claim_is_free(struct store *s, struct fault *f)
 {
     long holder = 0;
     sqlite3_stmt *st = stmt_get(s, STMT_CLAIM_FIND, f);
@@ -87,9 +86,9 @@ bool store_claim(struct store *s, struct fault *f)
 {
     (void)writing_of(s);
     /* Asked first without a transaction, which the other one may hold for long. */
-    if (!is_free(s, f) || !writing_begin(s, f))
+    if (!claim_is_free(s, f) || !writing_begin(s, f))
         return false;
-    if (is_free(s, f) && write_claim(s, f))
+    if (claim_is_free(s, f) && write_claim(s, f))
         return store_commit(s, f);
     writing_rollback(s);
     return false;

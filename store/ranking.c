@@ -212,17 +212,25 @@ bool ranking_current(struct store *s, bool *current, struct fault *f)
     return true;
 }
 
-/* While an ingest is under way nobody else ranks: it does so itself when it settles. */
+/* Nobody else ranks while an ingest is under way: it does so itself when it settles,
+ * and may hold the case for long. */
 bool store_ranked(struct store *s, bool *ranked, struct fault *f)
 {
-    int64_t waiting = 0;
+    struct fault busy = { 0 };
+    int64_t ready;
 
     if (!ranking_current(s, ranked, f))
         return false;
-    if (!*ranked && !connection_number(s, "SELECT count(*) FROM (SELECT 1 FROM evidence WHERE settled = 0"
-                                         " LIMIT 1)", &waiting, f))
+    if (*ranked)
+        return true;
+    if (!connection_number(s, "SELECT EXISTS (SELECT 1 FROM pair) AND NOT EXISTS"
+                              " (SELECT 1 FROM evidence WHERE settled = 0)", &ready, f))
         return false;
-    *ranked = *ranked || waiting > 0;
+    if (ready && !claim_is_free(s, &busy) && busy.kind != FAULT_BUSY) {
+        *f = busy;
+        return false;
+    }
+    *ranked = !ready || busy.kind == FAULT_BUSY;
     return true;
 }
 

@@ -227,6 +227,10 @@ struct fact_effect {
 bool facts_apply(struct store *s, int64_t host, struct fact_effect *effect,
                  struct fault *f) MUST_CHECK;
 
+/* ---- claim.c ---- */
+/* False, and FAULT_BUSY, where another process that lives holds the claim. */
+bool claim_is_free(struct store *s, struct fault *f) MUST_CHECK;
+
 /* ---- allowlist.c ---- */
 /* The first enabled entry that matches such a module; 0. */
 bool allow_match(struct store *s, const struct load *l, int64_t *entry,

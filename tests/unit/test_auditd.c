@@ -759,9 +759,29 @@ static void rotated_names_are_one_log_oldest_first(void **state)
         }
 }
 
+static void parts_that_were_given_stand_oldest_first(void **state)
+{
+    static const char *const given[] = { "x/audit.log", "b.evtx", "x/audit.log.1", "y/audit.log",
+                                         "x/audit.log.2.gz", "audit.log.1", "a.evtx" };
+    static const char *const want[] = { "x/audit.log.2.gz", "b.evtx", "x/audit.log.1", "y/audit.log",
+                                        "x/audit.log", "audit.log.1", "a.evtx" };
+    char *paths[7];
+
+    (void)state;
+    for (size_t i = 0; i < 7; i++)
+        paths[i] = memory_text(given[i]);
+    rotation_arrange(paths, 7);
+    for (size_t i = 0; i < 7; i++) {
+        assert_string_equal(paths[i], want[i]);
+        free(paths[i]);
+    }
+    rotation_arrange(paths, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_that_were_given_stand_oldest_first),
         cmocka_unit_test(an_open_and_a_map_are_a_load),
         cmocka_unit_test(a_path_is_what_was_meant),
         cmocka_unit_test(a_descriptor_is_followed),
