@@ -2,6 +2,7 @@
  * queries/columns; only what no list shows stands here. */
 #include "queries/detail.h"
 
+#include "core/load.h"
 #include "queries/columns.h"
 
 #define TEXT_OF_(x) #x
@@ -42,6 +43,11 @@ static const char *const texts[DETAIL_PART_COUNT] = {
                         " AND ((i.host IS NULL AND f.hash IN (?3, ?4, ?5)) OR EXISTS (SELECT 1"
                         " FROM host h WHERE h.id = i.host AND (h.id = ?1 OR h.merged_into = ?1)))"
                         " ORDER BY f.says = 'hash', f.id DESC LIMIT " TEXT_OF(DETAIL_LIST_MAX),
+    [DETAIL_MEMORY] = "SELECT Detail, time FROM (SELECT id, event, time, Detail FROM context"
+                      " WHERE process = (SELECT process FROM load WHERE id = ?1)"
+                      " LIMIT " TEXT_OF(DETAIL_CONTEXT_MAX) ") WHERE event = "
+                      TEXT_OF(CONTEXT_EXECUTABLE_MEMORY)
+                      " ORDER BY time, id LIMIT " TEXT_OF(DETAIL_LIST_MAX),
     [DETAIL_FILES] = "SELECT inode, dev, mode, owner FROM sighting_file WHERE sighting = ?1"
                      " LIMIT " TEXT_OF(DETAIL_LIST_MAX),
 };

@@ -7,7 +7,8 @@
 #include "queries/statement.h"
 
 #define DETAIL_SEEN_MAX 1000  /* modules of one hash or name that are looked at */
-#define DETAIL_LIST_MAX 5     /* other places, droppers */
+#define DETAIL_LIST_MAX 5     /* other places, droppers, executable memory */
+#define DETAIL_CONTEXT_MAX 10000 /* records of one process that are looked at */
 
 enum detail_part {
     DETAIL_NEWEST,   /* ?1 sighting -> its newest load */
@@ -20,6 +21,7 @@ enum detail_part {
     DETAIL_DROPPED,  /* ?1 host, ?2 ImageLoaded, ?3 time -> event, time, Image; rows */
     DETAIL_IMPORTED, /* ?1 host, ?2 path as facts are compared, ?3 to ?5 its hashes -> says,
                         detail, hash, form, file, time of the import; rows */
+    DETAIL_MEMORY,   /* ?1 load -> Detail, time of its process's executable memory; rows */
     DETAIL_FILES,    /* ?1 sighting -> inode, dev, mode, owner; rows */
     DETAIL_PART_COUNT
 };

@@ -29,6 +29,8 @@ static const char *const sql[NEED_COUNT] = {
     [NEED_file_creation] = OF(ANY, "SELECT host FROM context WHERE event IN (11, 29)"),
     [NEED_file_deletion] = OF(ANY, "SELECT host FROM context WHERE event IN (23, 26)"),
     [NEED_failed_loads] = OF("h.platform = 'macos'", "SELECT host FROM context WHERE event = 1001"),
+    [NEED_executable_memory] = OF("h.platform = 'linux'", "SELECT host FROM sighting UNION"
+                                  " SELECT host FROM context WHERE event = 1000"),
     [NEED_remote_threads] = OF(WINDOWS, "SELECT host FROM context WHERE event = 8"),
     [NEED_streams] = OF(WINDOWS, "SELECT host FROM context WHERE event = 15"),
     [NEED_allowlist] = "SELECT count(*), 1 FROM allow",

@@ -21,6 +21,7 @@
     _(file_creation,     "",        "file creations (Sysmon Event ID 11 or 29, auditd's creates)") \
     _(file_deletion,     "",        "file deletions (Sysmon Event ID 23 or 26, auditd's unlink)") \
     _(failed_loads,      "macos",   "loads that failed (dyld in macOS's unified log)") \
+    _(executable_memory, "linux",   "executable maps (auditd's mmap or mprotect)") \
     _(remote_threads,    "windows", "remote threads (Sysmon Event ID 8)") \
     _(streams,           "windows", "file streams (Sysmon Event ID 15)") \
     _(allowlist,         "-",       "allowlist entries")

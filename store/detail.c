@@ -368,7 +368,7 @@ static bool tell_all(struct detail *d, struct fault *f)
         ok = tell_shown(d, text.name, f)
           && (d->shown[SHOWN_sha256].type == CELL_NULL
               || (tell_seen(d, f) && tell_named(d, f)))
-          && detail_files(d, f) && detail_imported(d, f)
+          && detail_files(d, f) && detail_imported(d, f) && detail_memory(d, f)
           && (d->shown[SHOWN_ImageLoaded].type == CELL_NULL || tell_dropped(d, f));
     statement_clear(&text);
     return ok;

@@ -1,5 +1,5 @@
 /* The detail's rows of what stands behind a path: the file, as its record tells
- * it, and the facts that were imported of it.
+ * it, the facts that were imported of it, and its process's memory of no file.
  *
  * A fact is shown whether it settled anything or not: who reads it judges. */
 #include "store/detail_part.h"
@@ -72,6 +72,33 @@ bool detail_files(struct detail *d, struct fault *f)
         sqlite3_bind_int64(st, 1, d->sighting);
     while (ok && (ok = select_step(d->s, st, &row, f)) && row)
         ok = tell_file(d, st, f);
+    sqlite3_finalize(st);
+    return ok;
+}
+
+/* ---- the process's memory ---- */
+
+static bool tell_memory(struct detail *d, sqlite3_stmt *st, struct fault *f)
+{
+    char when[MOMENT_TEXT_MAX], note[NOTE_MAX];
+    struct cell how;
+
+    if (!select_cells(st, 0, 1, &how, &d->texts))
+        return fault(f, FAULT_LIMIT, "the detail holds more than %u MiB", FACTS_BYTES_MAX >> 20);
+    moment_format(sqlite3_column_int64(st, 1), when);
+    snprintf(note, sizeof note, "by this process, first at %s: no load", when);
+    return detail_tell(d, "executable_memory", &how, note, f);
+}
+
+bool detail_memory(struct detail *d, struct fault *f)
+{
+    sqlite3_stmt *st;
+    bool row = true, ok = detail_open(d, DETAIL_MEMORY, &st, f);
+
+    if (ok)
+        sqlite3_bind_int64(st, 1, d->load);
+    while (ok && (ok = select_step(d->s, st, &row, f)) && row)
+        ok = tell_memory(d, st, f);
     sqlite3_finalize(st);
     return ok;
 }

@@ -32,5 +32,7 @@ bool detail_tell(struct detail *d, const char *name, const struct cell *value, c
 /* ---- detail_imported.c ---- */
 bool detail_files(struct detail *d, struct fault *f) MUST_CHECK;
 bool detail_imported(struct detail *d, struct fault *f) MUST_CHECK;
+/* Its process's executable memory that is no file's. */
+bool detail_memory(struct detail *d, struct fault *f) MUST_CHECK;
 
 #endif

@@ -191,6 +191,7 @@ static inline struct made *made_open(uint64_t seed, int sightings, int loads)
     made_sql(m, "COMMIT");
     assert_true(schema_index(m->s, "load_sighting", &f));
     assert_true(schema_index(m->s, "load_process", &f));
+    assert_true(schema_index(m->s, "context_process", &f));
     assert_true(schema_index(m->s, "context_target", &f));
     return m;
 }

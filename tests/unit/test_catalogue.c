@@ -397,6 +397,32 @@ static void the_console_gets_the_same_answers(void **state)
     catalogue_close(c);
 }
 
+/* What the query lists stands in the detail of the process's load, too. */
+static void a_detail_tells_the_executable_memory_of_its_process(void **state)
+{
+    const char *evidence[] = { path_of("executable-memory", "audit") };
+    char path[64], told[256] = "";
+    struct store *s = case_of(path, evidence, 1);
+    struct question *q = question_open(QUESTION_DETAIL);
+    struct page *p;
+    size_t rows = 0;
+
+    (void)state;
+    q->load = 1;
+    p = store_answer(s, q);
+    for (size_t r = 0; r < p->rows; r++)
+        if (span_is(page_cell(p, r, 0)->text, "executable_memory") && rows++ == 0)
+            snprintf(told, sizeof told, "%.*s (%.*s)", (int)page_cell(p, r, 1)->text.len,
+                     (const char *)page_cell(p, r, 1)->text.at, (int)page_cell(p, r, 2)->text.len,
+                     (const char *)page_cell(p, r, 2)->text.at);
+    assert_int_equal(rows, 2);
+    assert_string_equal(told, "memory made executable by mprotect, 4096 bytes"
+                              " (by this process, first at 2023-11-14T22:13:20.005000Z: no load)");
+    page_close(p);
+    question_close(q);
+    end(s, path);
+}
+
 static void each_query_ends_on_an_empty_case(void **state)
 {
     struct catalogue *c = catalogue_open();
@@ -523,6 +549,7 @@ int main(void)
         cmocka_unit_test(each_header_says_all),
         cmocka_unit_test(a_hostile_header_is_refused_in_words),
         cmocka_unit_test(a_query_can_only_ask),
+        cmocka_unit_test(a_detail_tells_the_executable_memory_of_its_process),
         cmocka_unit_test(each_query_ends_on_an_empty_case),
         cmocka_unit_test(the_console_gets_the_same_answers),
 #ifndef __SANITIZE_ADDRESS__
