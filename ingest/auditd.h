@@ -216,8 +216,4 @@ struct audit_follow;
 void audit_follow(void *state, struct batch *b, bool last);
 void audit_follow_end(void *state);
 
-/* A path without `.`, `..` and doubled slashes, from `folder` where it is
- * relative; SPAN_NONE where it is relative and there is none. */
-struct span audit_path(struct arena *a, struct span folder, struct span name, bool *full);
-
 #endif

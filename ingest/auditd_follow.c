@@ -10,6 +10,7 @@
 #include "ingest/auditd_step.h"
 
 #include "ingest/auditd_emit.h"
+#include "ingest/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static void emit_rest(struct step *x, bool creates)
     const struct audit_path *p = made ? made : gone;
     enum resolution r = RESOLUTION_EXACT;
     struct span name = p && p->name.len && !audit_is_directory(p)
-        ? audit_path(&x->b->arena, p->name.at[0] == '/' ? SPAN_NONE : audit_start_folder(x, &r),
+        ? path_meant(&x->b->arena, p->name.at[0] == '/' ? SPAN_NONE : audit_start_folder(x, &r),
                      p->name, &x->full) : SPAN_NONE;
 
     if (!p || audit_is_directory(p) || !p->name.len) {
@@ -83,7 +84,7 @@ static void emit_rest(struct step *x, bool creates)
         return;
     }
     struct span was = made && gone && gone->name.len && x->e->what == AUDIT_OTHER
-        ? audit_path(&x->b->arena, x->e->CurrentDirectory, gone->name, &x->full) : SPAN_NONE;
+        ? path_meant(&x->b->arena, x->e->CurrentDirectory, gone->name, &x->full) : SPAN_NONE;
     audit_emit_context(x->b, x->e, x->process, made ? CONTEXT_FILE_CREATED : CONTEXT_FILE_DELETED,
                        name.at ? name : p->name, was);
 }

@@ -4,6 +4,7 @@
  * The surprise: `/proc/self/fd/3` names what descriptor 3 is, which the log shows
  * nowhere else. */
 #include "ingest/auditd_step.h"
+#include "ingest/path.h"
 
 #define AT_FDCWD_BITS 0xffffff9cu
 
@@ -109,7 +110,7 @@ struct audit_file *audit_opened_file(struct step *x, const struct audit_path *p)
     if (!p->name.len)
         return NULL;
     struct span folder = p->name.at[0] == '/' ? SPAN_NONE : audit_start_folder(x, &r);
-    part[FILE_NAME] = audit_path(&x->b->arena, folder, p->name, &x->full);
+    part[FILE_NAME] = path_meant(&x->b->arena, folder, p->name, &x->full);
     if (part[FILE_NAME].at && (file = behind_proc_fd(x, p, part)) != NULL)
         return file;
     if (!part[FILE_NAME].at) /* relative to a folder that is not known */

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "ingest/eslogger.h"
 #include "ingest/normal.h"
+#include "ingest/path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -210,6 +211,8 @@ bool es_emit_load(struct es_file *f)
         .owner = id_text(f, &file[ES_FILE_st_uid]),
         .ProcessSigning = signing_of(f, p),
     };
+
+    path_make_plain(&f->b->arena, &x.ImageLoaded, &x.ImageLoaded_raw, &f->full);
     struct load *l = f->full ? NULL : batch_load(b);
 
     if (!l)

@@ -8,6 +8,7 @@
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
 #include "ingest/normal.h"
+#include "ingest/path.h"
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
@@ -126,6 +127,9 @@ static void take_load(struct batch *b, const struct alert *a, uint64_t place)
     struct span user = TEXT(a->field[FIELD_user]), rule = TEXT(a->rule);
     struct span host = TEXT(a->hostname.text.len ? a->hostname : a->field[FIELD_host]);
 #undef TEXT
+    struct span raw = SPAN_NONE;
+
+    path_make_plain(&b->arena, &module, &raw, &full);
     struct load *l = full ? NULL : batch_load(b);
 
     if (!l) {
@@ -141,6 +145,7 @@ static void take_load(struct batch *b, const struct alert *a, uint64_t place)
     l->User = user;
     l->Image = image;
     l->ImageLoaded = module;
+    l->ImageLoaded_raw = raw;
     l->RuleName = rule;
     b->counts.records++;
     b->counts.loads++;

@@ -1,13 +1,14 @@
 /* From a Windows event to a load, a process, context, or one more of the
  * others.
  *
- * Values are kept as they were logged, but for GUIDs and LogonId, which have one
- * form: "-" stays "-", empty stays empty, and what was not logged stays SPAN_NONE.
- * The surprise: everything that may find no room is made first and the item last, so
+ * Values are kept as they were logged, but for GUIDs, LogonId and the module's path
+ * on Linux and macOS, which have one form: "-" stays "-", empty stays empty, and what
+ * was not logged stays SPAN_NONE.  The surprise: everything that may find no room is made first and the item last, so
  * that a full arena leaves no half-filled item in a list. */
 #include "ingest/normal.h"
 
 #include "core/hashes.h"
+#include "ingest/path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -179,6 +180,10 @@ static bool file_load(struct batch *b, const struct event *e)
     bool full = false;
     struct span ProcessGuid = id_of(b, e, EVENT_ProcessGuid, &full);
     struct hashes h = hashes_split(&b->arena, v[EVENT_Hashes], &full);
+    struct span module = v[EVENT_ImageLoaded], raw = SPAN_NONE;
+
+    if (platform_of(e) != PLATFORM_WINDOWS)
+        path_make_plain(&b->arena, &module, &raw, &full);
     struct load *x = full ? NULL : batch_load(b);
 
     if (!x)
@@ -193,6 +198,8 @@ static bool file_load(struct batch *b, const struct event *e)
 #define MODULE_SAME(name, auditd, ecs, width) SAME(name)
     MODULE_FIELDS(MODULE_SAME)
 #undef MODULE_SAME
+    x->ImageLoaded = module;
+    x->ImageLoaded_raw = raw;
 #define HASH_SAME(name, auditd, ecs, width) x->name = h.name;
     HASH_FIELDS(HASH_SAME)
 #undef HASH_SAME

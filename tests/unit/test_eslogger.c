@@ -73,7 +73,7 @@ static void a_load_is_an_executable_map_of_another_file(void **state)
 {
     static const char text[] =
         MAP("1", "\\/private\\/tmp\\/x.dylib", "5") MAP("2", "/private/tmp/x.dylib", "1")
-        MAP("3", "/usr/bin/python3", "5") MAP("4", "/y.dylib", "\"4\"")
+        MAP("3", "/usr/bin/python3", "5") MAP("4", "/tmp/../y.dylib", "\"4\"")
         EVENT("20", "5", PY, "\"mmap\":{\"source\":" FILE_AT("/z.dylib") "}")
         EVENT("20", "6", PY, "\"mmap\":{\"protection\":5}")
         EVENT("15", "7", PY, "\"exit\":{\"stat\":0}") "{\"event_type\n" "{\"a\":1}\n";
@@ -103,7 +103,9 @@ static void a_load_is_an_executable_map_of_another_file(void **state)
                 "flags 0x20003 (valid, adhoc, linker-signed)");
     assert_text(l->Signed, NULL); /* what is said of the process is not the module's */
     assert_text(l->Signature, NULL);
+    assert_text(l->ImageLoaded_raw, NULL);
     assert_text(l->next->ImageLoaded, "/y.dylib");
+    assert_text(l->next->ImageLoaded_raw, "/tmp/../y.dylib");
     batch_close(b);
 }
 

@@ -846,6 +846,30 @@ static void elastic_defend_tells_loads_of_three_systems(void **state)
     batch_close(b);
 }
 
+/* A path that hides is judged as what it means; Windows' own is not ours to mend. */
+static void a_path_is_what_was_meant(void **state)
+{
+    static const struct { const char *text, *ImageLoaded, *raw; } table[] = {
+        { DEFEND("linux", "library", "load", DLL("/usr/lib/../../tmp/u.so", "")),
+          "/tmp/u.so", "/usr/lib/../../tmp/u.so" },
+        { DEFEND("macos", "library", "load", DLL("/usr//lib/./u.dylib", "")),
+          "/usr/lib/u.dylib", "/usr//lib/./u.dylib" },
+        { DEFEND("linux", "library", "load", DLL("/tmp/.u.so", "")), "/tmp/.u.so", NULL },
+        { DEFEND("windows", "library", "load", DLL("C:\\\\a/./b/../c.dll", "")),
+          "C:\\a/./b/../c.dll", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct batch *b = decoded(&jsonl_decoder, span_text(table[i].text));
+
+        assert_int_equal(b->counts.loads, 1);
+        assert_text("ImageLoaded", b->loads->ImageLoaded, table[i].ImageLoaded);
+        assert_text("ImageLoaded_raw", b->loads->ImageLoaded_raw, table[i].raw);
+        batch_close(b);
+    }
+}
+
 /* Cut as a reader does that sees `see` bytes more each time; counts what comes. */
 static struct counts in_pieces(const struct decoder *d, struct span text, size_t see)
 {
@@ -980,6 +1004,7 @@ int main(void)
         cmocka_unit_test(fields_without_names_go_by_position_or_count_as_other),
         cmocka_unit_test(processes_come_from_ecs_and_4688_too),
         cmocka_unit_test(elastic_defend_tells_loads_of_three_systems),
+        cmocka_unit_test(a_path_is_what_was_meant),
         cmocka_unit_test(pieces_say_what_the_whole_says),
         cmocka_unit_test(hostile_text_takes_linear_time),
     };

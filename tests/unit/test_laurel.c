@@ -141,12 +141,37 @@ static void an_alert_of_falco_is_an_open(void **state)
     batch_close(b);
 }
 
+/* A path that hides is judged as what it means. */
+static void an_alert_s_path_is_what_was_meant(void **state)
+{
+    static const struct { const char *path, *ImageLoaded, *raw; } table[] = {
+        { "/usr/lib/../../tmp/u.so", "/tmp/u.so", "/usr/lib/../../tmp/u.so" },
+        { "//usr/./lib/u.so.1", "/usr/lib/u.so.1", "//usr/./lib/u.so.1" },
+        { "/tmp/.u.so", "/tmp/.u.so", NULL },
+        { "/tmp/u.so", "/tmp/u.so", NULL },
+        { "lib/../u.so", "lib/../u.so", NULL }, /* its folder is not logged */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[400];
+
+        snprintf(text, sizeof text, "{\"evt.type\":\"openat\",\"fd.name\":\"%s\"}\n", table[i].path);
+        struct batch *b = read_all(&falco_decoder, text);
+        assert_int_equal(b->counts.loads, 1);
+        assert_text(b->loads->ImageLoaded, table[i].ImageLoaded);
+        assert_text(b->loads->ImageLoaded_raw, table[i].raw);
+        batch_close(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(laurel_gives_the_same_loads),
         cmocka_unit_test(the_journal_keeps_the_number),
         cmocka_unit_test(an_alert_of_falco_is_an_open),
+        cmocka_unit_test(an_alert_s_path_is_what_was_meant),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,10 @@
-/* A path as it is meant: from the folder that it starts in, without `.`, `..`
- * and doubled slashes.
+/* A path as it is meant, built part by part.
  *
  * Lexical: a link in the middle is not known, so `a/link/..` may in truth be
  * somewhere else; that is why the raw text is kept beside it.  Never touches a
  * disk.  The surprise: `//host/share` keeps nothing of its two slashes here,
  * because Linux gives them no meaning. */
-#include "ingest/auditd.h"
+#include "ingest/path.h"
 
 /* Appends the parts of one text to the path built so far. */
 static size_t add_parts(uint8_t *out, size_t len, struct span text)
@@ -38,7 +37,7 @@ static bool is_plain(struct span s)
         && !memmem(s.at, s.len, "/.", 2);
 }
 
-struct span audit_path(struct arena *a, struct span folder, struct span name, bool *full)
+struct span path_meant(struct arena *a, struct span folder, struct span name, bool *full)
 {
     bool relative = name.len == 0 || name.at[0] != '/';
     uint8_t *out;
@@ -62,4 +61,20 @@ struct span audit_path(struct arena *a, struct span folder, struct span name, bo
         out[len++] = '/';
     arena_trim(a, out, len);
     return span_of(out, len);
+}
+
+void path_make_plain(struct arena *a, struct span *path, struct span *raw, bool *full)
+{
+    struct arena_mark before = arena_mark(a);
+    struct span plain = path_meant(a, SPAN_NONE, *path, full);
+
+    *raw = SPAN_NONE;
+    if (!plain.at)
+        return;
+    if (span_equal(plain, *path)) {
+        arena_rewind(a, before);
+        return;
+    }
+    *raw = *path;
+    *path = plain;
 }
