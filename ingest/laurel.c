@@ -4,14 +4,16 @@
  * Fields go to the same events as audit.log's, so that loads are found by the
  * same rules.  Never guesses: a line that is JSON and none of these is an other.
  * The surprise: LAUREL has decoded what the kernel wrote in hexadecimal, so its
- * texts stand as if quoted; bytes that are no UTF-8 it writes as %FF, and so they
- * stay. */
+ * texts stand as if quoted; but of a `%`, a `+`, control bytes and bytes that are no
+ * UTF-8 it writes each as %2b, which is taken back here. */
 #include "ingest/auditd.h"
 #include "ingest/decoder.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
 #include "ingest/normal.h"
 #include "ingest/xml.h"
+
+#include "core/text.h"
 
 #include <stdio.h>
 
@@ -117,6 +119,47 @@ static struct audit_value text_of(struct file *f, const struct json_item *it)
     return v;
 }
 
+static int hex_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* %2b as the byte that it stands for; a `%` without two digits stays. */
+static size_t unescape(struct span s, uint8_t *out)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        bool byte = s.at[i] == '%' && s.len - i > 2 && hex_digit(s.at[i + 1]) >= 0
+            && hex_digit(s.at[i + 2]) >= 0;
+
+        out[len++] = byte ? (uint8_t)(hex_digit(s.at[i + 1]) * 16 + hex_digit(s.at[i + 2]))
+                          : s.at[i];
+        i += byte ? 2 : 0;
+    }
+    return len;
+}
+
+/* The text that was audited. */
+static struct audit_value laurel_text(struct file *f, const struct json_item *it)
+{
+    struct arena *a = &f->b->arena;
+    struct audit_value v = text_of(f, it);
+    uint8_t *bytes;
+
+    if (!v.text.len || !memchr(v.text.at, '%', v.text.len))
+        return v;
+    if (!(bytes = arena_bytes(a, v.text.len))) {
+        f->full = true;
+        return v;
+    }
+    size_t len = unescape(v.text, bytes);
+    arena_trim(a, bytes, len);
+    v.text = text_clean(a, span_of(bytes, len), &f->altered, &f->full);
+    return v;
+}
+
 static void take_value(struct file *f, struct walk *w, const struct json_item *it)
 {
     struct audit_event *e = w->e;
@@ -125,27 +168,27 @@ static void take_value(struct file *f, struct walk *w, const struct json_item *i
     if (it->kind != JSON_STRING && it->kind != JSON_NUMBER)
         return;
     if (span_is(type, "SYSCALL") && w->depth == 2) {
-        audit_call_field(e, name, text_of(f, it));
+        audit_call_field(e, name, laurel_text(f, it));
     } else if (span_is(type, "SYSCALL") && w->depth == 3 && span_is(w->key[2], "ARGV")) {
         if (w->index < 4)
-            e->argument[w->index] = text_of(f, it).text;
+            e->argument[w->index] = laurel_text(f, it).text;
     } else if (span_is(type, "CWD") && w->depth == 2 && span_is(name, "cwd")) {
-        e->cwd = text_of(f, it);
+        e->cwd = laurel_text(f, it);
     } else if (span_is(type, "EXECVE") && w->depth == 3 && span_is(w->key[2], "ARGV")) {
-        audit_argument_add(e, (uint64_t)(w->index + 1) << 32, text_of(f, it), &f->b->arena);
+        audit_argument_add(e, (uint64_t)(w->index + 1) << 32, laurel_text(f, it), &f->b->arena);
     } else if (span_is(type, "EXECVE") && w->depth == 2 && span_is(name, "ARGV_STR") && !e->argv) {
-        audit_argument_add(e, UINT64_C(1) << 32, text_of(f, it), &f->b->arena);
+        audit_argument_add(e, UINT64_C(1) << 32, laurel_text(f, it), &f->b->arena);
     } else if (span_is(type, "EXECVE") && w->depth == 3 && span_is(w->key[2], "ENV")) {
         /* As a shell writes it: LD_PRELOAD=/tmp/x.so command */
-        struct audit_value v = text_of(f, it), name_of = { name, AUDIT_QUOTED };
+        struct audit_value v = laurel_text(f, it), name_of = { name, AUDIT_QUOTED };
         audit_argument_add(e, 0, name_of, &f->b->arena);
         audit_argument_add(e, 1, (struct audit_value){ SPAN("="), AUDIT_QUOTED }, &f->b->arena);
         audit_argument_add(e, 2, v, &f->b->arena);
     } else if (span_is(type, "PATH") && w->path && w->depth == 3) {
-        audit_path_field(w->path, name, text_of(f, it));
+        audit_path_field(w->path, name, laurel_text(f, it));
     } else if (span_is(type, "MMAP") && w->depth >= 2) {
         e->has_mmap = true;
-        audit_map_field(e, name, text_of(f, it));
+        audit_map_field(e, name, laurel_text(f, it));
     }
 }
 

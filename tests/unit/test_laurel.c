@@ -78,6 +78,44 @@ static void laurel_gives_the_same_loads(void **state)
     batch_close(b);
 }
 
+/* LAUREL writes `%`, `+` and what is no text as %25, %2b, %ff. */
+static void laurel_s_percent_codes_are_taken_back(void **state)
+{
+#define OPENED(path) \
+    LAUREL("2", "257", "3", "[\"0xffffff9c\",\"0x1\",\"0x80000\",\"0x0\"]", \
+           ",\"CWD\":{\"cwd\":\"/s%2brv\"},\"PATH\":[{\"item\":0,\"name\":\"" path "\"," \
+           "\"mode\":\"0o100644\",\"nametype\":\"NORMAL\"}]") \
+    LAUREL("3", "9", "140", "[\"0x7f\",\"0x1000\",\"0x5\",\"0x812\"]", \
+           ",\"MMAP\":[{\"fd\":3,\"flags\":\"0x812\"}]")
+    static const struct { const char *text, *ImageLoaded; } table[] = {
+        { OPENED("/usr/lib/libstdc%2b%2b.so.6"), "/usr/lib/libstdc++.so.6" },
+        { OPENED("/usr/lib/libstdc%2B%2B.so.6"), "/usr/lib/libstdc++.so.6" },
+        { OPENED("a%2b.so"), "/s+rv/a+.so" },
+        { OPENED("/tmp/a%2525.so"), "/tmp/a%25.so" }, /* once, not twice */
+        { OPENED("/tmp/a%.so%2"), "/tmp/a%.so%2" },
+        { OPENED("/tmp/%zz%4"), "/tmp/%zz%4" },
+        { OPENED("/tmp/a%25b%0a.so"), "/tmp/a%b\n.so" },
+        { OPENED("/tmp/%c3%a4.so"), "/tmp/\xC3\xA4.so" },
+        { OPENED("/tmp/%ff.so"), "/tmp/\xEF\xBF\xBD.so" },
+    };
+    static const char text[] =
+        LAUREL("1", "59", "0", "[\"0x1\",\"0x1\",\"0x1\",\"0x8\"]",
+               ",\"EXECVE\":{\"argc\":2,\"ARGV\":[\"cat\",\"1%2b1\"]},\"CWD\":{\"cwd\":\"/s%2brv\"}");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct batch *b = read_all(&laurel_decoder, table[i].text);
+
+        assert_int_equal(b->counts.loads, 1);
+        assert_text(b->loads->ImageLoaded, table[i].ImageLoaded);
+        batch_close(b);
+    }
+    struct batch *b = read_all(&laurel_decoder, text);
+    assert_text(b->processes->CommandLine, "cat 1+1");
+    assert_text(b->processes->CurrentDirectory, "/s+rv");
+    batch_close(b);
+}
+
 static void the_journal_keeps_the_number(void **state)
 {
 #define ENTRY(id, type, body) \
@@ -169,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(laurel_gives_the_same_loads),
+        cmocka_unit_test(laurel_s_percent_codes_are_taken_back),
         cmocka_unit_test(the_journal_keeps_the_number),
         cmocka_unit_test(an_alert_of_falco_is_an_open),
         cmocka_unit_test(an_alert_s_path_is_what_was_meant),
