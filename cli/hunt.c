@@ -92,9 +92,14 @@ static const struct source sighting_sources[] = {
 _Static_assert(sizeof load_sources / sizeof *load_sources <= SOURCES_MAX, "room for all");
 _Static_assert(sizeof sighting_sources / sizeof *sighting_sources <= SOURCES_MAX, "room for all");
 
+#define MARKED_MAX (16u << 10) /* no table shows more of a path */
+
 struct hunt {
     const struct source *sources;
     size_t count;
+    bool marks;         /* for people: a path that is not proven has its `?` */
+    uint64_t marked;
+    uint8_t path[MARKED_MAX];
     struct output_column columns[SOURCES_MAX];
     struct output *out;
     uint64_t limit; /* rows; 0: all */
@@ -120,6 +125,27 @@ static struct cell factor_cell(enum factor f, const struct cell *bits)
     return (struct cell){ CELL_NUMBER, (factors & f) != 0, SPAN_NONE };
 }
 
+/* Is the path what somebody supposes or reports, and no record of a map proves? */
+static bool unproven(struct span resolution)
+{
+    return span_is(resolution, resolution_name(RESOLUTION_INFERRED))
+        || span_is(resolution, resolution_name(RESOLUTION_OPENED))
+        || span_is(resolution, resolution_name(RESOLUTION_REPORTED));
+}
+
+/* `? /opt/a.so`, in h->path. */
+static void mark(struct hunt *h, struct cell *path)
+{
+    size_t len = path->text.len < MARKED_MAX - 2 ? path->text.len : MARKED_MAX - 2;
+
+    if (path->type != CELL_TEXT || !len)
+        return;
+    memcpy(h->path, "? ", 2);
+    memcpy(h->path + 2, path->text.at, len);
+    path->text = span_of(h->path, len + 2);
+    h->marked++;
+}
+
 static bool print_rows(void *ctx, const struct page *p)
 {
     struct hunt *h = ctx;
@@ -137,6 +163,9 @@ static bool print_rows(void *ctx, const struct page *p)
                 cells[i] = factor_cell(s->factor, &row[at[COLUMN_ID_factors]]);
             else if (s->column != COLUMN_COUNT && at[s->column] != SIZE_MAX)
                 cells[i] = row[at[s->column]];
+            if (h->marks && s->column == COLUMN_ID_ImageLoaded && at[COLUMN_ID_resolution] != SIZE_MAX
+                && unproven(row[at[COLUMN_ID_resolution]].text))
+                mark(h, &cells[i]);
         }
         if (!output_row(h->out, cells))
             return false;
@@ -226,9 +255,13 @@ static bool say_unfinished(struct store *s, struct fault *f)
     return ok;
 }
 
-static void say_of_output(const struct output_told *told)
+static void say_of_output(const struct hunt *h, const struct output_told *told)
 {
-    char count[TELL_COUNT_TEXT];
+    char count[TELL_COUNT_TEXT], things[TELL_THINGS_TEXT];
+
+    if (h->marked)
+        tell("%s inferred, opened or reported, not proven by a map (`?`): `resolution` of"
+             " --format jsonl says which", tell_things(h->marked, "path is", "paths are", things));
 
     if (*told->left_out)
         tell("no room in the table for %s: a wider terminal, or --format, shows all",
@@ -249,6 +282,7 @@ static int hunt(struct store *s, struct hunt *h, struct question *q, enum output
     for (size_t i = 0; i < h->count; i++)
         h->columns[i] = h->sources[i].shown;
     place.redact = redact;
+    h->marks = form == OUTPUT_TABLE;
     h->out = output_open(form, h->columns, h->count, &place);
     ok = store_stream(s, q, print_rows, h, &f);
     if (!output_close(h->out, &told, &closing) && ok) {
@@ -256,7 +290,7 @@ static int hunt(struct store *s, struct hunt *h, struct question *q, enum output
         ok = false;
     }
     if (ok)
-        say_of_output(&told);
+        say_of_output(h, &told);
     if (ok)
         ok = say_totals(s, q, told.rows, &f) && say_unfinished(s, &f);
     return ok ? STATUS_DONE : tell_fault(&f);
@@ -326,7 +360,8 @@ const struct command hunt_command = {
     .words = "the suspicious module loads, highest score first",
     .synopsis = "  modhunt hunt -c CASE [FILTER] [OPTIONS]\n",
     .text = "Prints every load with a SuspicionScore of at least 1 outside a known-good folder,\n"
-            "by score, then newest first.\n\n" FILTER_HELP "\n"
+            "by score, then newest first.  A ? in the table is before a path that is\n"
+            "inferred, opened or reported, and not proven to be mapped.\n\n" FILTER_HELP "\n"
             "tsv gives values as they are; csv is safe for spreadsheets; jsonl is lossless.\n",
     .further = filter_help,
     .options = hunt_options,

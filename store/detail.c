@@ -131,6 +131,20 @@ static const char *tags_note(const struct detail *d)
         : "ld.so was run as a program: the module may be one, too";
 }
 
+/* Is the path what somebody supposes or reports, and no record of a map proves? */
+static const char *path_note(const struct detail *d)
+{
+    struct span how = d->shown[SHOWN_resolution].text;
+
+    if (span_is(how, resolution_name(RESOLUTION_INFERRED)))
+        return "? inferred: what was opened right before the map";
+    if (span_is(how, resolution_name(RESOLUTION_OPENED)))
+        return "? opened, not proven to be mapped";
+    if (span_is(how, resolution_name(RESOLUTION_REPORTED)))
+        return "? reported by the program itself";
+    return "";
+}
+
 static const char *note_of(const struct detail *d, enum detail_shown shown, char *own,
                            size_t size)
 {
@@ -156,6 +170,8 @@ static const char *note_of(const struct detail *d, enum detail_shown shown, char
         snprintf(own, size, "%.*s", (int)d->fact[FACT_REASON].text.len,
                  (const char *)d->fact[FACT_REASON].text.at);
         return own;
+    case SHOWN_ImageLoaded:
+        return there ? path_note(d) : "not logged";
     case SHOWN_ImageLoaded_raw:
         return "as the program passed it";
     case SHOWN_ProcessSigning:

@@ -115,6 +115,24 @@ for form in table csv tsv jsonl; do
     cmp -s out first || fail "$form depends on the locale or the zone"
 done
 
+# ---- a path that no map proves has its ? in the table, and in nothing for machines
+
+call='arch=c000003e success=yes exit=3 ppid=1 pid=100 uid=1000 comm="x" exe="/usr/bin/python3.11"'
+cat >inferred.log <<EOF
+node=lnx type=SYSCALL msg=audit(1700000000.202:103): $call syscall=257 a0=ffffff9c a1=0 a2=80000 a3=0 items=1
+node=lnx type=CWD msg=audit(1700000000.202:103): cwd="/home/u"
+node=lnx type=PATH msg=audit(1700000000.202:103): item=0 name="/tmp/a.so" inode=5 dev=fe:00 mode=0100755 ouid=0 ogid=0 nametype=NORMAL
+node=lnx type=SYSCALL msg=audit(1700000000.212:104): $call syscall=9 a0=0 a1=1000 a2=5 a3=812 items=0
+node=lnx type=MMAP msg=audit(1700000000.212:104): fd=3 flags=0x812
+EOF
+run 0 ingest -c inferred.modhunt inferred.log
+run 0 hunt -c inferred.modhunt; out_has ' ? /tmp/a.so'; err_has '1 path is inferred'
+run 0 hunt -c a.modhunt; grep -q ' ? ' out && fail 'a proven path has a mark'
+for form in tsv csv jsonl; do
+    run 0 hunt -c inferred.modhunt --format $form; out_has '/tmp/a.so'
+    grep -q '? /tmp' out err && fail "$form has the mark"
+done
+
 run 0 hunt -c a.modhunt --format csv
 grep -q $'\r$' out || fail 'csv lines end with CR LF'
 out_has "\"'=cmd.exe\""; out_has '"\\fs01\share\tool, ""x"".dll"'

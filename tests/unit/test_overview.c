@@ -484,6 +484,12 @@ static void the_detail_tells_all_and_says_what_was_not_logged(void **state)
     has_line(text, "time|1970-01-01T00:00:12.500000Z|");
     has_line(text, "record|3|");
     free(text);
+    /* One whose path only the open before it tells. */
+    struct fault f = { 0 };
+    assert_true(connection_run(s, "UPDATE load SET flags = flags | 1024 WHERE id = 1", &f));
+    text = detail_of(s, "AppData", 1);
+    has_line(text, "ImageLoaded|" TEMP "|? inferred: what was opened right before the map");
+    free(text);
     store_close(s);
     case_remove(path);
 }
