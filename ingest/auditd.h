@@ -48,6 +48,10 @@ struct audit_value {
 /* The next `name=value` of a body; false behind the last. */
 bool audit_field(struct span *body, struct span *name, struct audit_value *v);
 
+/* Leaves the last value of a raw body out where it is cut: a quote that never closes,
+ * half a byte of hexadecimal, a name without a value.  False where it was. */
+bool audit_body_whole(struct span *body);
+
 /* The bytes of a value, without its hexadecimal, into out (v.text.len bytes). */
 size_t audit_bytes(struct audit_value v, bool interpreted, uint8_t *out);
 
@@ -111,6 +115,8 @@ struct audit_event {
     uint32_t flags;         /* enum record_flags */
     uint32_t arch, syscall; /* 0 where not told */
     bool has_syscall, success, interpreted, has_mmap, has_argv, full;
+    bool argv_cut, path_cut; /* a record of them was cut: it is not known what is missing */
+    bool lost;               /* its call was cut before the process: nothing can be told of it */
     enum audit_what what;
     int64_t exit, pid, ppid, mmap_fd; /* -1: not logged */
     uint64_t a[4], mmap_flags, oflag;
@@ -122,6 +128,7 @@ struct audit_event {
     struct audit_path *paths, *last_path;
     struct audit_argument *argv, *last_argv;
     size_t argc, path_count;
+    uint64_t argc_said;       /* as EXECVE begins; 0: it does not say */
 };
 
 /* What follow needs to know of records that are no system calls. */
@@ -148,7 +155,8 @@ struct audit_left {
     size_t key_count;
 };
 
-void audit_record(struct audit_event *e, struct span type, struct span body, struct arena *a);
+/* False where the record is cut short: what is whole of it was taken. */
+bool audit_record(struct audit_event *e, struct span type, struct span body, struct arena *a);
 
 /* Its parts, for whoever has the fields already (LAUREL). */
 void audit_call_field(struct audit_event *e, struct span name, struct audit_value v);

@@ -15,6 +15,7 @@
 #define DISORDER_MAX 64             /* places that an event may stand too late */
 #define DISORDER_US INT64_C(2000000)
 #define COMMAND_BYTES_MAX (64u << 10)
+#define CUT_MARK " ..." /* behind a command line whose rest is lost */
 #define UNSET "4294967295"
 
 /* A text that was read last: most events repeat the one before. */
@@ -173,7 +174,8 @@ void audit_group_take(struct audit_group *g, const struct audit_head *h, uint64_
 
     if (!e)
         return;
-    audit_record(e, h->type, h->body, &g->b->arena);
+    if (!audit_record(e, h->type, h->body, &g->b->arena))
+        batch_loss(g->b, place, 0, "an audit record that is cut short");
     if (h->type.len > 4 && (h->type.at[0] == 'C' || h->type.at[0] == 'D' || h->type.at[0] == 'U'
                             || h->type.at[0] == '1'))
         notice(g, h, place);
@@ -216,11 +218,24 @@ static int by_order(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* EXECVE names more arguments than came. */
+static void check_arguments(struct audit_group *g, struct audit_event *e)
+{
+    uint64_t highest = 0;
+
+    for (const struct audit_argument *x = e->argv; x; x = x->next)
+        highest = x->order >> 32 > highest ? x->order >> 32 : highest;
+    if (!e->argv_cut && e->argc_said > highest + 1 && !(e->flags & RECORD_ALTERED)) {
+        e->argv_cut = true;
+        batch_loss(g->b, e->place, 0, "EXECVE with fewer arguments than it tells: cut short");
+    }
+}
+
 /* The arguments with a space between them. */
 static struct span command_line(struct audit_group *g, struct audit_event *e)
 {
     struct arena *a = &g->b->arena;
-    size_t size = 1, n = 0, len = 0;
+    size_t size = sizeof CUT_MARK, n = 0, len = 0;
     bool altered = false;
 
     for (const struct audit_argument *x = e->argv; x; x = x->next)
@@ -243,9 +258,13 @@ static struct span command_line(struct audit_group *g, struct audit_event *e)
         len = COMMAND_BYTES_MAX;
         e->flags |= RECORD_ALTERED;
     }
+    if (e->argv_cut) {
+        memcpy(text + len, CUT_MARK, sizeof CUT_MARK - 1);
+        len += sizeof CUT_MARK - 1;
+    }
     arena_trim(a, text, len);
     struct span clean = text_clean(a, span_of(text, len), &altered, &e->full);
-    if (altered)
+    if (altered || e->argv_cut)
         e->flags |= RECORD_ALTERED;
     return clean;
 }
@@ -297,6 +316,8 @@ static void keep_texts(struct audit_group *g, struct audit_event *e)
         p->ouid = plain(a, e, who(p->OUID, p->ouid));
     }
     if (e->what == AUDIT_EXEC) {
+        if (e->argv)
+            check_arguments(g, e);
         e->CommandLine = e->argv ? command_line(g, e) : title(g, e);
         e->ses = plain(a, e, who(SPAN_NONE, e->ses));
     }
@@ -372,6 +393,8 @@ void audit_group_end(struct audit_group *g)
         next = e->next;
         if (g->left && g->left->keys)
             g->left->keys[keys++] = e->hash;
+        if (e->lost)
+            continue;
         if (!e->node.len && b->unnamed.len)
             batch_assumed(b, ASSUMED_HOST, e->place);
         e->node = batch_host(b, keep(g, e, &g->node,

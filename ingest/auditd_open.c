@@ -21,11 +21,14 @@ bool audit_is_directory(const struct audit_path *p)
     return (n & 0170000) == 0040000;
 }
 
-/* The last item that is not the folder of another; old kernels name no types. */
+/* The last item that is not the folder of another; old kernels name no types.
+ * NULL where one of them was cut. */
 const struct audit_path *audit_opened_path(const struct audit_event *e)
 {
     const struct audit_path *found = NULL;
 
+    if (e->path_cut) /* perhaps the one */
+        return NULL;
     for (const struct audit_path *p = e->paths; p; p = p->next)
         if ((!p->has_nametype || p->nametype == AUDIT_NAME_NORMAL
              || p->nametype == AUDIT_NAME_CREATE)

@@ -113,16 +113,34 @@ void audit_call_field(struct audit_event *e, struct span name, struct audit_valu
     }
 }
 
-static void take_call(struct audit_event *e, struct span body)
+/* What stands last in a call that ends too early may be half a number. */
+static void doubt_last(struct audit_event *e, struct span name, struct span value)
 {
-    struct span rest = body, name;
-    struct audit_value v;
+    if (span_is(name, "pid"))
+        e->pid = -1;
+    if (e->uid.at == value.at)
+        e->uid = SPAN_NONE;
+    if (e->auid.at == value.at)
+        e->auid = SPAN_NONE;
+}
+
+/* Every call ends with its program and its key, older ones with the program. */
+static bool take_call(struct audit_event *e, struct span body, bool whole)
+{
+    struct span rest = body, name = SPAN_NONE;
+    struct audit_value v = { SPAN_NONE, AUDIT_BARE };
 
     if (e->has_syscall)
-        return;
+        return true;
     e->has_syscall = true;
     while (audit_field(&rest, &name, &v))
         audit_call_field(e, name, v);
+    if (!e->exe.text.at && !e->key.text.at) {
+        if (whole && v.text.at)
+            doubt_last(e, name, v.text);
+        whole = false;
+        e->lost = e->pid < 0;
+    }
     if (e->interpreted) {
         e->comm = bare_value(body, SPAN(" comm="), SPAN(" exe="));
         e->exe = bare_value(body, SPAN(" exe="), memmem(body.at, body.len, " subj=", 6)
@@ -132,6 +150,7 @@ static void take_call(struct audit_event *e, struct span body)
         e->AUID = e->auid;
     }
     audit_name_call(e);
+    return whole;
 }
 
 /* ---- PATH ---- */
@@ -184,14 +203,28 @@ struct audit_path *audit_path_new(struct audit_event *e, struct arena *a)
     return p;
 }
 
-static void take_path(struct audit_event *e, struct span body, struct arena *a)
+/* Of a raw path: does it go on behind its name, and behind its inode to the device? */
+static bool path_ends(struct audit_path *p, struct span last, bool rdev)
+{
+    if (p->has_nametype || rdev)
+        return true;
+    if (p->raw.text.at == last.at && p->raw.writing == AUDIT_BARE && last.at
+        && !span_is(last, "(null)")) {
+        p->raw.text = SPAN_NONE;
+        return false;
+    }
+    return !p->inode.at;
+}
+
+static bool take_path(struct audit_event *e, struct span body, bool whole, struct arena *a)
 {
     struct audit_path *p = audit_path_new(e, a);
     struct span rest = body, name;
-    struct audit_value v;
+    struct audit_value v = { SPAN_NONE, AUDIT_BARE };
+    bool rdev = false;
 
     if (!p)
-        return;
+        return whole;
     if (e->interpreted) {
         static const struct span inode = SPAN_INIT(" inode=");
         struct audit_value bare = bare_value(body, SPAN(" name="), inode);
@@ -206,8 +239,15 @@ static void take_path(struct audit_event *e, struct span body, struct arena *a)
         if (tail)
             rest = span_of(tail, body.len - (size_t)(tail - body.at));
     }
-    while (audit_field(&rest, &name, &v))
+    while (audit_field(&rest, &name, &v)) {
         audit_path_field(p, name, v);
+        rdev = rdev || span_is(name, "rdev");
+    }
+    if (!e->interpreted && !path_ends(p, v.text, rdev))
+        whole = false;
+    if (!whole && !p->has_nametype)
+        e->path_cut = true;
+    return whole;
 }
 
 /* ---- EXECVE ---- */
@@ -297,6 +337,8 @@ static void take_arguments(struct audit_event *e, struct span body, struct arena
     while (audit_field(&body, &name, &v))
         if (argument_order(name, &order))
             audit_argument_add(e, order, v, a);
+        else if (span_is(name, "argc") && !audit_number(v.text, false, &e->argc_said))
+            e->argc_said = 0;
 }
 
 /* ---- the others ---- */
@@ -309,16 +351,22 @@ void audit_map_field(struct audit_event *e, struct span name, struct audit_value
         e->mmap_flags = audit_flags(v.text, e->interpreted);
 }
 
-static void take_map(struct audit_event *e, struct span body)
+/* A number before the last name of a record is whole; of one without its flags the
+ * descriptor may be half a number. */
+static bool take_map(struct audit_event *e, struct span body)
 {
     struct span name;
     struct audit_value v;
 
     if (e->has_mmap)
-        return;
-    e->has_mmap = true;
-    while (audit_field(&body, &name, &v))
+        return true;
+    while (audit_field(&body, &name, &v)) {
         audit_map_field(e, name, v);
+        e->has_mmap = e->has_mmap || span_is(name, "flags");
+    }
+    if (!e->has_mmap)
+        e->mmap_fd = -1;
+    return e->has_mmap;
 }
 
 /* OPENAT2: `oflag=02000000 mode=0 resolve=0xa`; octal, or ausearch's words. */
@@ -357,20 +405,33 @@ static struct audit_value only_value(const struct audit_event *e, struct span bo
     return (struct audit_value){ SPAN_NONE, AUDIT_BARE };
 }
 
-void audit_record(struct audit_event *e, struct span type, struct span body, struct arena *a)
+bool audit_record(struct audit_event *e, struct span type, struct span body, struct arena *a)
 {
-    if (span_is(type, "SYSCALL") || span_is(type, "1300"))
-        take_call(e, body);
-    else if (span_is(type, "PATH") || span_is(type, "1302"))
-        take_path(e, body, a);
-    else if (span_is(type, "CWD") || span_is(type, "1307"))
-        e->cwd = e->cwd.text.at ? e->cwd : only_value(e, body, "cwd");
-    else if (span_is(type, "MMAP") || span_is(type, "1323"))
-        take_map(e, body);
-    else if (span_is(type, "EXECVE") || span_is(type, "1309"))
-        take_arguments(e, body, a);
-    else if (span_is(type, "PROCTITLE") || span_is(type, "1327"))
-        e->proctitle = e->proctitle.text.at ? e->proctitle : only_value(e, body, "proctitle");
-    else if (span_is(type, "OPENAT2") || span_is(type, "1337") || span_is(type, "UNKNOWN[1337]"))
+    bool whole = true;
+
+    if (span_is(type, "SYSCALL") || span_is(type, "1300")) {
+        whole = e->interpreted || audit_body_whole(&body);
+        return take_call(e, body, whole);
+    }
+    if (span_is(type, "MMAP") || span_is(type, "1323"))
+        return take_map(e, body);
+    bool path = span_is(type, "PATH") || span_is(type, "1302");
+    bool arguments = span_is(type, "EXECVE") || span_is(type, "1309");
+    bool cwd = span_is(type, "CWD") || span_is(type, "1307");
+    bool title = span_is(type, "PROCTITLE") || span_is(type, "1327");
+    bool how = span_is(type, "OPENAT2") || span_is(type, "1337") || span_is(type, "UNKNOWN[1337]");
+    if (path || arguments || cwd || title || how)
+        whole = e->interpreted || audit_body_whole(&body);
+    if (path)
+        return take_path(e, body, whole, a);
+    if (cwd && !e->cwd.text.at)
+        e->cwd = only_value(e, body, "cwd");
+    if (title && !e->proctitle.text.at)
+        e->proctitle = only_value(e, body, "proctitle");
+    if (how)
         take_openat2(e, body);
+    if (arguments)
+        take_arguments(e, body, a);
+    e->argv_cut = e->argv_cut || (arguments && !whole);
+    return whole;
 }

@@ -61,6 +61,51 @@ static int hex_digit(uint8_t c)
          : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Values that the kernel quotes, or writes in hexadecimal. */
+static bool is_of_text(struct span name)
+{
+    static const char *const texts[] = { "name", "cwd", "exe", "comm", "key", "proctitle" };
+
+    if (name.len > 1 && name.at[0] == 'a' && hex_digit(name.at[1]) >= 0 && name.at[1] <= '9')
+        return true;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (span_is(name, texts[i]))
+            return true;
+    return false;
+}
+
+static bool is_half_hex(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (hex_digit(s.at[i]) < 0 || s.at[i] >= 'a')
+            return false;
+    return s.len % 2;
+}
+
+bool audit_body_whole(struct span *body)
+{
+    size_t start = body->len;
+
+    while (start && !is_gap(body->at[start - 1]))
+        start--;
+    struct span last = span_of(body->at + start, body->len - start);
+    const uint8_t *equals = last.len ? memchr(last.at, '=', last.len) : NULL;
+    uint8_t end = last.len ? last.at[last.len - 1] : 0;
+    bool whole;
+    if (!equals) { /* the end of AUID="a name", or a name by itself */
+        whole = end == '"' || end == '\'' || end == ')' || !last.len;
+    } else {
+        struct span name = span_of(last.at, (size_t)(equals - last.at));
+        struct span value = span_of(equals + 1, last.len - name.len - 1);
+
+        whole = value.len && (value.at[0] == '"' ? value.len > 1 && end == '"'
+                                                 : !is_of_text(name) || !is_half_hex(value));
+    }
+    if (!whole)
+        body->len = start;
+    return whole;
+}
+
 /* The kernel writes upper case and whole bytes. */
 static bool is_hex_text(struct span s)
 {

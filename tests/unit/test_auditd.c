@@ -743,6 +743,64 @@ static void rules_tell_what_they_let_one_see(void **state)
         assert_false(audit_rules_decoder.sniff(span_text(none[i])));
 }
 
+/* A record that ends too early names nothing: each row is the rest of 102, and the map. */
+static void a_cut_record_is_damage_and_no_path(void **state)
+{
+#define OPENS CALL("102", "257", "3", "a0=ffffff9c a1=1 a2=0 a3=0", "9", "/usr/bin/x") CWD("102", "/usr/lib")
+#define ITEM "type=PATH " MSG("102") "item=0 name="
+#define MAPS CALL("103", "9", "140", "a0=7f a1=1000 a2=5 a3=812", "9", "/usr/bin/x") "type=MMAP " MSG("103")
+    static const struct { const char *text, *want; } table[] = {
+        { OPENS ITEM "\"/tmp/evil\n" MAPS "fd=3 flags=0x812\n", NULL },
+        { OPENS ITEM "\"\n" MAPS "fd=3 flags=0x812\n", NULL },
+        { OPENS ITEM "\n" MAPS "fd=3 flags=0x812\n", NULL },
+        { OPENS ITEM "2F746D702F6\n" MAPS "fd=3 flags=0x812\n", NULL },
+        { OPENS ITEM "2F746D702F61\n" MAPS "fd=3 flags=0x812\n", NULL },
+        { OPENS ITEM "\"/tmp/m.so\" inode=5 dev=fe:0\n" MAPS "fd=3 flags=0x812\n", NULL },
+        { OPENS ITEM "\"/tmp/m.so\" inode=5 rdev=0 nametype=NORMAL cap_f\n" MAPS "fd=3 flags=0x812\n", "/tmp/m.so" },
+        { OPENS PATH("102", "\"/tmp/m.so\"", "0100644") MAPS "fd=\n", NULL },
+        { OPENS PATH("102", "\"/tmp/m.so\"", "0100644") MAPS "fd=3\n", NULL },
+        { CALL("102", "257", "3", "a0=ffffff9c a1=1 a2=0 a3=0", "9", "/usr/bin/x")
+          "type=CWD " MSG("102") "cwd=\"/usr/l\n" PATH("102", "\"m.so\"", "0100644")
+          MAPS "fd=3 flags=0x812\n", NULL },
+    };
+    static const char call[] = "type=SYSCALL " MSG("102") "arch=c000003e syscall=9 success=yes "
+        "exit=3 a0=0 a1=1 a2=5 a3=2 items=0 ppid=1";
+    static const char *const ends[] = { "", " ", " pi", " pid=", " pid=1" };
+    static const char *const argv[] = { "argc=2 a0=\"x\"", "argc=2 a0=\"x\" a1=\"y", "argc=2 a0=\"x\" a1=6C6" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[8192];
+
+        snprintf(text, sizeof text, "%s%s", START("100", "101", "9"), table[i].text);
+        struct log l = log_of(text);
+        if (l.counts.damaged != 1 || !says(&l, "cut short"))
+            fail_msg("row %zu: %d damaged", i, (int)l.counts.damaged);
+        assert_text(load_at(&l, 0)->ImageLoaded, table[i].want);
+        assert_int_equal(l.counts.records, 5);
+        log_close(&l);
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char text[1024];
+
+        snprintf(text, sizeof text, "%s%s\n", call, ends[i]);
+        struct log l = log_of(text);
+        assert_int_equal(l.counts.damaged, 1);
+        assert_int_equal(l.counts.records, 1); /* and is none of the others */
+        log_close(&l);
+    }
+    for (size_t i = 0; i < sizeof argv / sizeof *argv; i++) {
+        char text[2048];
+
+        snprintf(text, sizeof text, CALL("100", "59", "0", "a0=1 a1=1 a2=1 a3=8", "9", "/usr/bin/x")
+                 "type=EXECVE " MSG("100") "%s\n", argv[i]);
+        struct log l = log_of(text);
+        assert_int_equal(l.counts.damaged, 1);
+        assert_text(process_at(&l, 0)->CommandLine, "x ...");
+        log_close(&l);
+    }
+}
+
 static void rotated_names_are_one_log_oldest_first(void **state)
 {
     static const char *const order[] = { "a.log", "audit.log.10", "audit.log.2.gz", "audit.log.1",
@@ -804,6 +862,7 @@ int main(void)
         cmocka_unit_test(the_notes_tell_what_could_be_seen),
         cmocka_unit_test(what_a_log_shows_of_its_rules_is_told_of_its_host),
         cmocka_unit_test(rules_tell_what_they_let_one_see),
+        cmocka_unit_test(a_cut_record_is_damage_and_no_path),
         cmocka_unit_test(rotated_names_are_one_log_oldest_first),
     };
 
