@@ -6,15 +6,33 @@
  * further apart than the window may be cut, and follow counts it.  Lines without
  * a record belong to no event. */
 #include "ingest/auditd.h"
+#include "ingest/journal.h"
 
 #define WINDOW_BYTES_MAX (512u << 10)
 #define MARGIN_LINES 256               /* records that may still belong to an event */
 #define SLOTS (2 * AUDIT_WINDOW_LINES)
 
+/* The beginning of a journal's message that is an array of numbers. */
+static struct span message_bytes(struct span line, uint8_t *out, size_t room)
+{
+    static const struct span name = SPAN_INIT("\"MESSAGE\"");
+    const uint8_t *end = line.at + line.len;
+    const uint8_t *at = memmem(line.at, line.len < 4096 ? line.len : 4096, name.at, name.len);
+
+    if (!at)
+        return SPAN_NONE;
+    for (at += name.len; at < end && (*at == ' ' || *at == ':'); at++)
+        ;
+    if (at == end || *at++ != '[')
+        return SPAN_NONE;
+    return span_of(out, journal_bytes(span_of(at, (size_t)(end - at)), out, room));
+}
+
 /* What stands in `audit(...)`: time and serial, whatever the node. */
 static uint64_t key_of(struct span line)
 {
     static const struct span id = SPAN_INIT("\"_AUDIT_ID\":");
+    uint8_t bytes[256];
     struct span audit = SPAN("audit(");
     const uint8_t *at = memmem(line.at, line.len < 512 ? line.len : 512, audit.at, audit.len);
     uint64_t key = 14695981039346656037u;
@@ -22,6 +40,11 @@ static uint64_t key_of(struct span line)
     if (!at) { /* the journal's JSON */
         at = memmem(line.at, line.len < 4096 ? line.len : 4096, id.at, id.len);
         audit = id;
+    }
+    if (!at) { /* its bytes as numbers */
+        line = message_bytes(line, bytes, sizeof bytes);
+        audit = SPAN("audit(");
+        at = line.len ? memmem(line.at, line.len, audit.at, audit.len) : NULL;
     }
     if (!at)
         return 0;

@@ -8,6 +8,7 @@
  * UTF-8 it writes each as %2b, which is taken back here. */
 #include "ingest/auditd.h"
 #include "ingest/decoder.h"
+#include "ingest/journal.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
 #include "ingest/normal.h"
@@ -292,12 +293,23 @@ static void journal_line(struct file *f, struct span line, uint64_t place)
     struct audit_head h = { .node = SPAN_NONE, .type = SPAN_NONE, .time = MOMENT_NONE }, in;
     struct span message = SPAN_NONE;
     uint64_t n;
-    bool id = false;
+    const uint8_t *array = NULL;
+    bool id = false, ours = false, left_out = false;
 
     while ((step = json_next(&j, &it)) < JSON_DONE) {
+        if (step == JSON_OPEN && depth == 1 && it.kind == JSON_ARRAY && span_is(it.key, "MESSAGE"))
+            array = j.at;
+        if (step == JSON_CLOSE && depth == 2 && array) {
+            message = journal_text(&f->b->arena, span_of(array, (size_t)(j.at - array)),
+                                   &f->altered, &f->full);
+            array = NULL;
+        }
         if (depth == 1 && step == JSON_VALUE) {
-            if (span_is(it.key, "MESSAGE"))
+            if (span_is(it.key, "MESSAGE")) {
                 message = text_of(f, &it).text;
+                left_out = it.kind == JSON_NULL;
+            } else if (span_is(it.key, "SYSLOG_IDENTIFIER"))
+                ours = journal_is_ours(it.text);
             else if (span_is(it.key, "_HOSTNAME"))
                 h.node = text_of(f, &it).text;
             else if (span_is(it.key, "_AUDIT_TYPE_NAME"))
@@ -313,6 +325,11 @@ static void journal_line(struct file *f, struct span line, uint64_t place)
     }
     if (step != JSON_DONE) {
         batch_loss(f->b, place, line.len, "a line that is no JSON object");
+        return;
+    }
+    if (left_out && (id || ours)) {
+        batch_loss(f->b, place, line.len,
+                   "a message too long for journalctl, which left it out: export with journalctl --all");
         return;
     }
     if (id && h.type.at && message.at && h.time != MOMENT_NONE) {

@@ -145,6 +145,56 @@ static void the_journal_keeps_the_number(void **state)
     batch_close(b);
 }
 
+/* A message with a byte that is no text comes as an array of numbers; one that is too
+ * long for journalctl as null. */
+static void the_journal_s_arrays_and_gaps_are_told(void **state)
+{
+#define CARRIED(identifier, message) \
+    "{\"__REALTIME_TIMESTAMP\":\"1\",\"_HOSTNAME\":\"web01\",\"SYSLOG_IDENTIFIER\":\"" identifier \
+    "\",\"MESSAGE\":" message "}\n"
+    static const char records[] = "type=EXECVE msg=audit(1700000000.1:6): argc=1 a0=\"y\"\x1d";
+    static const char rest[] =
+        CARRIED("audisp-syslog", "null") CARRIED("sysmon", "null") CARRIED("app", "null")
+        CARRIED("app", "[104,256]") CARRIED("app", "[104,\"x\"]") CARRIED("app", "[]")
+        ENTRY("7", "SYSCALL", "arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=1 a2=1 a3=1 ppid=1 "
+              "pid=9 uid=0 comm=\\\"x\\\" exe=\\\"/usr/bin/x\\\" key=(null)")
+        "{\"__REALTIME_TIMESTAMP\":\"1\",\"_AUDIT_ID\":\"7\",\"MESSAGE\":null}\n";
+    char text[4000], numbers[600] = "[";
+
+    (void)state;
+    snprintf(numbers + 1, sizeof numbers - 1, "%d", records[0]);
+    for (const char *at = records + 1; *at; at++)
+        snprintf(numbers + strlen(numbers), sizeof numbers - strlen(numbers), ", %d", *at);
+    snprintf(text, sizeof text, CARRIED("audisp-syslog",
+             "\"type=SYSCALL msg=audit(1700000000.1:6): arch=c000003e syscall=59 success=yes exit=0 "
+             "pid=9 uid=0 exe=\\\"/usr/bin/y\\\"\"") CARRIED("audisp-syslog", "%s]") "%s", numbers, rest);
+    struct batch *b = read_all(&journal_decoder, text);
+    assert_int_equal(b->counts.processes, 2);
+    assert_text(b->processes->CommandLine, "y");
+    assert_int_equal(b->counts.damaged, 3);
+    assert_int_equal(b->counts.other, 4);
+    assert_non_null(strstr(b->losses->reason, "journalctl --all"));
+    batch_close(b);
+}
+
+/* 21 events of two records each, the first of them in numbers: no cut between the two. */
+static void no_event_in_numbers_is_cut(void **state)
+{
+    static const char *const numbers = "97,117,100,105,116,40,49,46,49,58,"; /* audit(1.1: */
+    static struct audit_cut cut;
+    char text[8000];
+    size_t len = 0;
+
+    (void)state;
+    for (int i = 0; i < 21; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len,
+                                "{\"MESSAGE\":[%s%d,%d,41]}\n{\"MESSAGE\":\"audit(1.1:%d%d)\"}\n", numbers,
+                                49 + i / 10, 48 + i % 10, 1 + i / 10, i % 10);
+    size_t end = audit_cut(&cut, span_of(text, len), 0, false);
+    assert_in_range(end, 1, len - 1);
+    assert_int_equal(text[end + strlen("{\"MESSAGE\":")], '[');
+}
+
 static void an_alert_of_falco_is_an_open(void **state)
 {
 #define ALERT(type, file, more) \
@@ -209,6 +259,8 @@ int main(void)
         cmocka_unit_test(laurel_gives_the_same_loads),
         cmocka_unit_test(laurel_s_percent_codes_are_taken_back),
         cmocka_unit_test(the_journal_keeps_the_number),
+        cmocka_unit_test(the_journal_s_arrays_and_gaps_are_told),
+        cmocka_unit_test(no_event_in_numbers_is_cut),
         cmocka_unit_test(an_alert_of_falco_is_an_open),
         cmocka_unit_test(an_alert_s_path_is_what_was_meant),
     };
