@@ -5,6 +5,7 @@
  * type of event, never guessed.  A shared object is told by its name here, since
  * nothing else of it is logged. */
 #include "ingest/decoder.h"
+#include "ingest/form.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
 #include "ingest/normal.h"
@@ -16,7 +17,9 @@
 
 /*   key in output_fields, or of Sysdig's object */
 #define FIELDS(_) \
-    _(type, "evt.type") _(time, "evt.time") _(file, "fd.name") _(exe, "proc.exepath") \
+    _(type, "evt.type") _(time, "evt.time") _(rawtime, "evt.rawtime") \
+    _(iso8601, "evt.time.iso8601") _(outputtime, "evt.outputtime") _(datetime, "evt.datetime") \
+    _(file, "fd.name") _(exe, "proc.exepath") \
     _(name, "proc.name") _(pid, "proc.pid") _(user, "user.name") _(host, "evt.hostname")
 
 #define FIELD_ENUM(id, key) FIELD_##id,
@@ -105,14 +108,28 @@ static bool is_shared_object(struct span path)
     return name.len > so.len && memcmp(name.at + name.len - so.len, so.at, so.len) == 0;
 }
 
-static int64_t time_of(const struct alert *a)
+/* The first that can be read: some are a time of day alone, as they were asked for.
+ * Sysdig's evt.datetime is of its host's zone, and does not say so. */
+static int64_t time_of(struct batch *b, const struct alert *a, uint64_t place, uint32_t *flags)
 {
-    uint64_t ns;
+    const struct span texts[] = {
+        a->time.text, a->field[FIELD_time].text, a->field[FIELD_rawtime].text,
+        a->field[FIELD_iso8601].text, a->field[FIELD_outputtime].text,
+        a->field[FIELD_datetime].text,
+    };
 
-    if (a->time.text.at)
-        return moment_parse(a->time.text);
-    if (span_number(a->field[FIELD_time].text, &ns) && ns / 1000 <= INT64_MAX)
-        return (int64_t)(ns / 1000);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        bool zoned = true;
+        int64_t m = texts[i].at ? form_moment_utc(b, texts[i], &zoned) : MOMENT_NONE;
+
+        if (m == MOMENT_NONE)
+            continue;
+        if (!zoned) {
+            *flags |= RECORD_ZONE_ASSUMED;
+            batch_assumed(b, ASSUMED_ZONE, place);
+        }
+        return m;
+    }
     return MOMENT_NONE;
 }
 
@@ -136,8 +153,10 @@ static void take_load(struct batch *b, const struct alert *a, uint64_t place)
         batch_loss(b, place, 0, "the record is too large for its batch");
         return;
     }
-    l->origin = (struct origin){ .time = time_of(a), .logged = time_of(a), .place = place,
-                                 .flags = altered ? RECORD_ALTERED : 0u, .Channel = SPAN("falco") };
+    uint32_t flags = altered ? RECORD_ALTERED : 0u;
+    int64_t time = time_of(b, a, place, &flags);
+    l->origin = (struct origin){ .time = time, .logged = time, .place = place, .flags = flags,
+                                 .Channel = SPAN("falco") };
     l->platform = PLATFORM_LINUX;
     l->resolution = RESOLUTION_OPENED;
     l->ProcessId = span_number(a->field[FIELD_pid].text, &pid) && pid <= INT32_MAX ? (int64_t)pid : -1;

@@ -253,6 +253,38 @@ static void an_alert_s_path_is_what_was_meant(void **state)
     }
 }
 
+/* Sysdig's own JSON has evt.outputtime; the others are what -p asked for. */
+static void sysdig_s_times_are_read(void **state)
+{
+    static const struct { const char *members, *time; bool assumed; } table[] = {
+        { "\"evt.outputtime\":1700000000123456789", "2023-11-14T22:13:20.123456Z", false },
+        { "\"evt.rawtime\":1700000000123456789", "2023-11-14T22:13:20.123456Z", false },
+        { "\"evt.rawtime\":\"1700000000123456789\"", "2023-11-14T22:13:20.123456Z", false },
+        { "\"evt.time\":\"23:13:20.123456789\",\"evt.rawtime\":1700000000123456789",
+          "2023-11-14T22:13:20.123456Z", false },
+        { "\"evt.time.iso8601\":\"2023-11-14T23:13:20.123456789+0100\"", "2023-11-14T22:13:20.123456Z",
+          false },
+        { "\"evt.datetime\":\"2023-11-14 22:13:20.123456789\"", "2023-11-14T22:13:20.123456Z", true },
+        { "\"evt.outputtime\":\"22:13:20.123456789\"", "", false },
+        { "\"evt.num\":1", "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[400], time[MOMENT_TEXT_MAX];
+
+        snprintf(text, sizeof text, "{%s,\"evt.type\":\"openat\",\"fd.name\":\"/tmp/s.so\"}\n",
+                 table[i].members);
+        struct batch *b = read_all(&falco_decoder, text);
+        assert_int_equal(b->counts.loads, 1);
+        moment_format(b->loads->origin.time, time);
+        assert_string_equal(time, table[i].time);
+        assert_int_equal((b->loads->origin.flags & RECORD_ZONE_ASSUMED) != 0, table[i].assumed);
+        assert_int_equal((b->assumed & 1u << ASSUMED_ZONE) != 0, table[i].assumed);
+        batch_close(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +295,7 @@ int main(void)
         cmocka_unit_test(no_event_in_numbers_is_cut),
         cmocka_unit_test(an_alert_of_falco_is_an_open),
         cmocka_unit_test(an_alert_s_path_is_what_was_meant),
+        cmocka_unit_test(sysdig_s_times_are_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
