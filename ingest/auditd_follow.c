@@ -326,8 +326,12 @@ static void say_seen(const struct audit_follow *f, struct batch *b)
         hosts += h->seen_in == f->source;
     for (const struct audit_host *h = audit_hosts(f->state); h && said < HOSTS_SAID_MAX; h = h->next)
         if (h->seen_in == f->source) {
+            struct audit_seen seen = h->seen;
+
             said++;
-            audit_seen_say(&h->seen, b, arena_copy(&b->arena, span_of(h->name, h->name_len), &full),
+            /* A part of a log need not show again what an earlier one has. */
+            seen.library = seen.library || h->opens_seen;
+            audit_seen_say(&seen, b, arena_copy(&b->arena, span_of(h->name, h->name_len), &full),
                            hosts > 1);
         }
     audit_seen_given_up(b, audit_given_up(f->state));

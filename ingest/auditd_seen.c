@@ -118,7 +118,7 @@ static void say_opens(const struct audit_seen *s, const struct saying *to)
     char list[300] = "";
     size_t len = 0;
 
-    if (s->opens == 0) {
+    if (s->opens == 0 && !s->library) {
         say(to, "no-opens", 0, "no open is audited: no executable map can be given a path");
         return;
     }

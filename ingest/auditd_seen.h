@@ -12,7 +12,8 @@ struct audit_seen {
     uint64_t rules, lost, lost_records, urings;
     uint64_t off_place, rules_place, lost_place;
     bool sysmon; /* Sysmon for Linux */
-    bool off, library; /* auditing was switched off; a system library was opened */
+    bool off, library; /* auditing was switched off; a system library was opened, here or
+                          in an earlier part */
     struct { char name[64]; size_t len; } folder[4]; /* where opens were, the first ones */
     unsigned folders;
     bool more_folders;

@@ -570,6 +570,31 @@ static void state_stays_in_its_log(void **state)
     }
 }
 
+/* What an earlier part showed of the rules holds: no note takes it back. */
+static void a_later_part_without_libraries_is_no_blind_one(void **state)
+{
+    static const char first[] = START("100", "101", "9") OPEN_AT("102", "4", "\"/tmp/a.so\"", "9");
+    static const char *const then[] = {
+        MAP("200", "4", "9") OPEN_AT("201", "5", "\"/tmp/b.so\"", "9") MAP("202", "5", "9"),
+        MAP("200", "4", "9"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
+        struct log l = { 0 };
+
+        log_read(&l, &auditd_decoder, "/e/audit.log.1", SPAN(first), 1u << 20, HOST_UNTOLD);
+        log_read(&l, &auditd_decoder, "/e/audit.log", span_text(then[i]), 1u << 20, HOST_UNTOLD);
+        assert_false(says(&l, "opens are audited only in some folders") || says(&l, "no open is audited"));
+        log_close(&l);
+        /* The part alone does say so. */
+        l = (struct log){ 0 };
+        log_read(&l, &auditd_decoder, "/e/audit.log", span_text(then[i]), 1u << 20, HOST_UNTOLD);
+        assert_true(says(&l, i ? "no open is audited" : "opens are audited only in some folders"));
+        log_close(&l);
+    }
+}
+
 static void a_part_that_is_older_starts_afresh(void **state)
 {
     struct log l = { 0 };
@@ -856,6 +881,7 @@ int main(void)
         cmocka_unit_test(the_loader_tells_what_was_preloaded),
         cmocka_unit_test(another_image_has_other_descriptors),
         cmocka_unit_test(state_stays_in_its_log),
+        cmocka_unit_test(a_later_part_without_libraries_is_no_blind_one),
         cmocka_unit_test(a_part_that_is_older_starts_afresh),
         cmocka_unit_test(no_event_is_cut),
         cmocka_unit_test(what_grows_has_a_ceiling),
