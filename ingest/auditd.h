@@ -3,7 +3,7 @@
  *
  *   auditd_line    where a record begins in a line, whoever carried it
  *   auditd_value   values: quoted, hexadecimal, interpreted
- *   auditd_record  one record's fields into its event
+ *   auditd_record  one record's fields into its event; auditd_argument: EXECVE's
  *   auditd_group   the records of a piece into events; the rest are others
  *   auditd_syscall which system call matters, on every architecture
  *   auditd_follow  events in order into loads, processes and context */
@@ -163,6 +163,7 @@ void audit_call_field(struct audit_event *e, struct span name, struct audit_valu
 void audit_map_field(struct audit_event *e, struct span name, struct audit_value v);
 struct audit_path *audit_path_new(struct audit_event *e, struct arena *a); /* NULL past the ceiling */
 void audit_path_field(struct audit_path *p, struct span name, struct audit_value v);
+void audit_arguments(struct audit_event *e, struct span body, struct arena *a); /* EXECVE */
 void audit_argument_add(struct audit_event *e, uint64_t order, struct audit_value v,
                         struct arena *a);
 

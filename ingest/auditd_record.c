@@ -7,7 +7,6 @@
 #include "ingest/auditd.h"
 
 #define PATHS_MAX 64       /* of one event; a rename has four */
-#define ARGUMENTS_MAX 4096 /* pieces of one command line */
 
 static int64_t number_or_none(struct span s)
 {
@@ -250,97 +249,6 @@ static bool take_path(struct audit_event *e, struct span body, bool whole, struc
     return whole;
 }
 
-/* ---- EXECVE ---- */
-
-static size_t read_number(struct span s, size_t i, uint32_t *n)
-{
-    size_t start = i;
-
-    for (*n = 0; i < s.len && s.at[i] >= '0' && s.at[i] <= '9' && i - start < 9; i++)
-        *n = *n * 10 + (uint32_t)(s.at[i] - '0');
-    return i > start ? i : 0;
-}
-
-/* `a12`, or `a12[3]`, the fourth piece of one that was too long for a record. */
-static bool argument_order(struct span name, uint64_t *order)
-{
-    uint32_t number, piece = 0;
-    size_t i = name.len > 1 && name.at[0] == 'a' ? read_number(name, 1, &number) : 0;
-
-    if (!i)
-        return false;
-    if (i < name.len && (name.at[i] != '[' || !(i = read_number(name, i + 1, &piece))))
-        return false;
-    *order = (uint64_t)number << 32 | piece;
-    return i == name.len || name.at[i] == ']';
-}
-
-void audit_argument_add(struct audit_event *e, uint64_t order, struct audit_value v,
-                        struct arena *a)
-{
-    struct audit_argument *x;
-
-    if (e->argc >= ARGUMENTS_MAX) {
-        e->flags |= RECORD_ALTERED;
-        return;
-    }
-    if (!(x = arena_get(a, sizeof *x))) {
-        e->full = true;
-        return;
-    }
-    x->raw = v;
-    x->order = order;
-    if (e->last_argv)
-        e->last_argv->next = x;
-    else
-        e->argv = x;
-    e->last_argv = x;
-    e->argc++;
-}
-
-/* ausearch -i: an argument ends where ` aN=` of the next begins. */
-static void bare_arguments(struct audit_event *e, struct span body, struct arena *a)
-{
-    static const struct span first = SPAN_INIT("a0=");
-    const uint8_t *at = memmem(body.at, body.len, first.at, first.len), *end = body.at + body.len;
-    char next[16] = " a1=";
-
-    for (uint32_t n = 0; at && n < ARGUMENTS_MAX; n++) {
-        const uint8_t *value = (const uint8_t *)memchr(at, '=', (size_t)(end - at)) + 1;
-        size_t len = 1;
-
-        next[len++] = 'a';
-        for (uint32_t unit = 1000; unit; unit /= 10)
-            if ((n + 1) / unit || unit == 1)
-                next[len++] = (char)('0' + (n + 1) / unit % 10);
-        next[len++] = '=';
-        const uint8_t *stop = memmem(value, (size_t)(end - value), next, len);
-        struct span text = span_of(value, (size_t)((stop ? stop : end) - value));
-        while (!stop && text.len && text.at[text.len - 1] == ' ')
-            text.len--;
-        audit_argument_add(e, (uint64_t)n << 32, (struct audit_value){ text, AUDIT_BARE }, a);
-        at = stop ? stop + 1 : NULL;
-    }
-}
-
-static void take_arguments(struct audit_event *e, struct span body, struct arena *a)
-{
-    struct span name;
-    struct audit_value v;
-    uint64_t order;
-
-    e->has_argv = true;
-    if (e->interpreted) {
-        bare_arguments(e, body, a);
-        return;
-    }
-    while (audit_field(&body, &name, &v))
-        if (argument_order(name, &order))
-            audit_argument_add(e, order, v, a);
-        else if (span_is(name, "argc") && !audit_number(v.text, false, &e->argc_said))
-            e->argc_said = 0;
-}
-
 /* ---- the others ---- */
 
 void audit_map_field(struct audit_event *e, struct span name, struct audit_value v)
@@ -431,7 +339,7 @@ bool audit_record(struct audit_event *e, struct span type, struct span body, str
     if (how)
         take_openat2(e, body);
     if (arguments)
-        take_arguments(e, body, a);
+        audit_arguments(e, body, a);
     e->argv_cut = e->argv_cut || (arguments && !whole);
     return whole;
 }

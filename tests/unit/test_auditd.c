@@ -768,6 +768,21 @@ static void rules_tell_what_they_let_one_see(void **state)
         assert_false(audit_rules_decoder.sniff(span_text(none[i])));
 }
 
+/* Long arguments come in pieces, over several records. */
+static void interpreted_pieces_are_joined(void **state)
+{
+#define AT "msg=audit(11/24/26 05:45:39.335:397) : "
+    struct log l = log_of("type=EXECVE " AT "argc=4 a0=perl a1_len=20 a1[0]=aaa a9=x \n"
+        "type=EXECVE " AT "a1[1]=bbb a2_len=4 a2[0]=a b a2[1]=c a3=the end \n"
+        "type=SYSCALL " AT "arch=x86_64 syscall=execve success=yes exit=0 a0=0x1 a1=0x2 a2=0x3 a3=0x4 "
+        "items=2 ppid=1 pid=100 auid=u uid=u comm=perl exe=/usr/bin/perl key=k \n");
+
+    (void)state;
+    assert_int_equal(l.counts.damaged, 0);
+    assert_text(process_at(&l, 0)->CommandLine, "perl aaa a9=xbbb a bc the end");
+    log_close(&l);
+}
+
 /* A record that ends too early names nothing: each row is the rest of 102, and the map. */
 static void a_cut_record_is_damage_and_no_path(void **state)
 {
@@ -888,6 +903,7 @@ int main(void)
         cmocka_unit_test(the_notes_tell_what_could_be_seen),
         cmocka_unit_test(what_a_log_shows_of_its_rules_is_told_of_its_host),
         cmocka_unit_test(rules_tell_what_they_let_one_see),
+        cmocka_unit_test(interpreted_pieces_are_joined),
         cmocka_unit_test(a_cut_record_is_damage_and_no_path),
         cmocka_unit_test(rotated_names_are_one_log_oldest_first),
     };
