@@ -211,7 +211,7 @@ static void explain(const struct rows *r, struct sheet *s)
 
 /* What one looks for first, in this order; the rest follows as it comes. */
 static const char *const first_fields[] = {
-    "fact", "file", "CommandLine", "ParentImage", "ParentCommandLine", "User",
+    "fact", "file", "executable_memory", "CommandLine", "ParentImage", "ParentCommandLine", "User",
 };
 #define FIRST_FIELDS (sizeof first_fields / sizeof *first_fields)
 
