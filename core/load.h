@@ -137,6 +137,9 @@ struct load {
     /* How the loading process is signed, in words (Endpoint Security); it says nothing
      * of the module.  No part of what the load is. */
     struct span ProcessSigning;
+    /* What the record says of the loading process beside its Image (Falco, Elastic): it
+     * fills a process whose start is not in the case.  No part of what the load is. */
+    struct span ProcessCommandLine, ProcessParentImage;
     LOAD_FIELDS(FIELD_SPAN)
 };
 

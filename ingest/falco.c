@@ -20,7 +20,8 @@
     _(type, "evt.type") _(time, "evt.time") _(rawtime, "evt.rawtime") \
     _(iso8601, "evt.time.iso8601") _(outputtime, "evt.outputtime") _(datetime, "evt.datetime") \
     _(file, "fd.name") _(exe, "proc.exepath") \
-    _(name, "proc.name") _(pid, "proc.pid") _(user, "user.name") _(host, "evt.hostname")
+    _(name, "proc.name") _(pid, "proc.pid") _(command, "proc.cmdline") _(parent, "proc.pname") \
+    _(user, "user.name") _(host, "evt.hostname")
 
 #define FIELD_ENUM(id, key) FIELD_##id,
 enum field { FIELDS(FIELD_ENUM) FIELD_COUNT };
@@ -143,6 +144,7 @@ static void take_load(struct batch *b, const struct alert *a, uint64_t place)
     struct span image = TEXT(a->field[FIELD_exe].text.len ? a->field[FIELD_exe] : a->field[FIELD_name]);
     struct span user = TEXT(a->field[FIELD_user]), rule = TEXT(a->rule);
     struct span host = TEXT(a->hostname.text.len ? a->hostname : a->field[FIELD_host]);
+    struct span command = TEXT(a->field[FIELD_command]), parent = TEXT(a->field[FIELD_parent]);
 #undef TEXT
     struct span raw = SPAN_NONE;
 
@@ -165,6 +167,8 @@ static void take_load(struct batch *b, const struct alert *a, uint64_t place)
     l->Image = image;
     l->ImageLoaded = module;
     l->ImageLoaded_raw = raw;
+    l->ProcessCommandLine = command;
+    l->ProcessParentImage = parent;
     l->RuleName = rule;
     b->counts.records++;
     b->counts.loads++;

@@ -241,6 +241,8 @@ void form_ecs_fill(struct form *f, struct event *e, bool *full)
     fill_user(f, e, full);
     if (e->id == SYSMON_LOAD) {
         fill_module(f, e, full);
+        put(f, e, EVENT_CommandLine, SLOT_COMMAND_LINE, full);
+        put(f, e, EVENT_ParentImage, SLOT_PARENT_PATH, full);
     } else if (e->id == SYSMON_START) {
         fill_process(f, e, full);
     } else if (e->id != SYSMON_END && !thread) {

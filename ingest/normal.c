@@ -200,6 +200,8 @@ static bool file_load(struct batch *b, const struct event *e)
 #undef MODULE_SAME
     x->ImageLoaded = module;
     x->ImageLoaded_raw = raw;
+    x->ProcessCommandLine = v[EVENT_CommandLine];
+    x->ProcessParentImage = v[EVENT_ParentImage];
 #define HASH_SAME(name, auditd, ecs, width) x->name = h.name;
     HASH_FIELDS(HASH_SAME)
 #undef HASH_SAME

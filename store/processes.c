@@ -162,6 +162,29 @@ bool process_of_load(struct store *s, const struct source *src, int64_t host,
         || by_pid(s, host, l->ProcessId, l->Image, src->evidence, id, f);
 }
 
+/* Of several command lines the smallest stays, in whatever order they come. */
+bool process_told(struct store *s, int64_t id, const struct load *l, struct fault *f)
+{
+    struct span spans[3] = { span_of(&id, sizeof id), l->ProcessCommandLine, l->ProcessParentImage };
+    struct hash128 key;
+    sqlite3_stmt *st;
+
+    if (!id || (!l->ProcessCommandLine.len && !l->ProcessParentImage.len))
+        return true;
+    key = cache_key(CACHE_TOLD, spans, 3);
+    if (cache_find(&s->writing->cache, key))
+        return true;
+    if (!(st = stmt_get(s, STMT_PROCESS_TOLD, f)))
+        return false;
+    stmt_number(st, 1, id);
+    stmt_text(st, 2, l->ProcessCommandLine);
+    stmt_text(st, 3, l->ProcessParentImage);
+    if (!stmt_run(s, st, f))
+        return false;
+    cache_put(&s->writing->cache, key, 1);
+    return true;
+}
+
 bool process_signing(struct store *s, const struct source *src, const struct load *l,
                      struct fault *f)
 {

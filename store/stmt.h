@@ -177,6 +177,9 @@
                        " VALUES (?1, ?2, ?3, ?4, ?5, 'stub')") \
     _(PROCESS_STUB_FILL,"UPDATE process SET ProcessId = ifnull(ProcessId, ?2)," \
                        " image = ifnull(image, ?3) WHERE id = ?1") \
+    _(PROCESS_TOLD,    "UPDATE process SET CommandLine = min(ifnull(CommandLine, ?2), ifnull(?2, CommandLine))," \
+                       " ParentImage = min(ifnull(ParentImage, ?3), ifnull(?3, ParentImage))" \
+                       " WHERE id = ?1 AND source = 'stub'") \
     _(PROCESS_NEW,     "INSERT INTO process (" PROCESS_COLUMNS ", host, ProcessGuid," \
                        " LoginUser) VALUES" \
                        " (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17," \

@@ -156,7 +156,8 @@ static bool load_take(struct store *s, struct source *src, struct load *l,
     if (fate != COPY_NONE)
         return true;
     if (!intern_sighting(s, host, l, &sighting, f) || !intern_user(s, l->User, &user, f)
-        || !process_of_load(s, src, host, l, &process, f) || !process_signing(s, src, l, f))
+        || !process_of_load(s, src, host, l, &process, f) || !process_told(s, process, l, f)
+        || !process_signing(s, src, l, f))
         return false;
     return loads_add(s, src, l, host, sighting, process, user, f);
 }

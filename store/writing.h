@@ -123,7 +123,7 @@ bool intern_sighting(struct store *s, int64_t host, const struct load *l, int64_
 int64_t intern_remembered(struct store *s, const struct load *l);
 
 enum cache_kind { CACHE_HOST, CACHE_USER, CACHE_IMAGE, CACHE_MODULE, CACHE_PAIR, CACHE_SIGHTING,
-                  CACHE_STUB, CACHE_SIGNING };
+                  CACHE_STUB, CACHE_SIGNING, CACHE_TOLD };
 /* Is `first` and `second` together what was asked for last?  Its id, or 0. */
 int64_t memo_find(const struct memo *m, struct span first, struct span second);
 void memo_put(struct memo *m, struct span first, struct span second, int64_t id);
@@ -156,6 +156,8 @@ bool process_of(struct store *s, const struct source *src, int64_t host, struct 
 /* The same with the load's own `run`. */
 bool process_of_load(struct store *s, const struct source *src, int64_t host,
                      const struct load *l, int64_t *id, struct fault *f) MUST_CHECK;
+/* CommandLine and ParentImage as the load's record has them, where no start is known. */
+bool process_told(struct store *s, int64_t id, const struct load *l, struct fault *f) MUST_CHECK;
 /* What the load's record says of how its process is signed, kept once a process. */
 bool process_signing(struct store *s, const struct source *src, const struct load *l,
                      struct fault *f) MUST_CHECK;

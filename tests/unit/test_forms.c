@@ -866,6 +866,7 @@ static void a_path_is_what_was_meant(void **state)
         assert_int_equal(b->counts.loads, 1);
         assert_text("ImageLoaded", b->loads->ImageLoaded, table[i].ImageLoaded);
         assert_text("ImageLoaded_raw", b->loads->ImageLoaded_raw, table[i].raw);
+        assert_text("CommandLine", b->loads->ProcessCommandLine, "p -x");
         batch_close(b);
     }
 }

@@ -202,7 +202,8 @@ static void an_alert_of_falco_is_an_open(void **state)
     "\"time\":\"2024-05-01T10:00:00.123456789Z\",\"output_fields\":{\"evt.type\":\"" type "\"," \
     "\"fd.name\":\"" file "\",\"proc.name\":\"python3\",\"proc.pid\":77,\"user.name\":\"root\"" more "}}\n"
     static const char text[] =
-        ALERT("openat", "/tmp/x.so.1.2", ",\"proc.exepath\":\"/usr/bin/python3.11\"")
+        ALERT("openat", "/tmp/x.so.1.2", ",\"proc.exepath\":\"/usr/bin/python3.11\","
+              "\"proc.cmdline\":\"python3 x.py\",\"proc.pname\":\"bash\"")
         ALERT("openat", "/tmp/x.so", ",\"container.id\":null")
         ALERT("openat", "/tmp/x.dat", "") ALERT("execve", "/tmp/x.so", "")
         "{\"rule\":\"Another shape\",\"time\":\"2024-05-01T10:00:00Z\"}\n{\"rule\"\n"
@@ -223,7 +224,10 @@ static void an_alert_of_falco_is_an_open(void **state)
     assert_int_equal(x->ProcessId, 77);
     assert_int_equal(x->resolution, RESOLUTION_OPENED);
     assert_true(x->origin.time == moment_parse(SPAN("2024-05-01T10:00:00.123456Z")));
+    assert_text(x->ProcessCommandLine, "python3 x.py");
+    assert_text(x->ProcessParentImage, "bash");
     assert_text(x->next->Image, "python3");
+    assert_text(x->next->ProcessCommandLine, NULL);
     assert_text(x->next->next->Image, "perl");
     assert_true(x->next->next->origin.time == INT64_C(1700000000000000));
     batch_close(b);
