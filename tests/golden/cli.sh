@@ -202,7 +202,7 @@ grep -F '"host":"WS01"' out | grep -qF '"loads":2,"recovered":0,"processes":1,"c
 grep -F '"host":"WS02"' out | grep -qF '"sha256":"some","sha1":"none"' || fail 'the hashes of a host'
 run 0 evidence -c a.modhunt --channels --format jsonl; valid_json 2; out_has '"channel":"Microsoft-Windows-Sysmon/Operational","files":1,"records":3,"first":1,"last":3'
 for n in 1170021493.977:293 1500021493.977:99293; do # serials of two boots are no numbers of one log
-    printf 'type=SYSCALL msg=audit(%s): arch=c000003e syscall=2 success=yes exit=3 pid=10\ntype=EOE msg=audit(%s):\n' $n $n > "audit.${n##*:}"
+    printf 'type=SYSCALL msg=audit(%s): arch=c000003e syscall=2 success=yes exit=3 pid=10 exe="/bin/x" key=(null)\ntype=EOE msg=audit(%s):\n' $n $n > "audit.${n##*:}"
 done
 run 0 ingest -c serials.modhunt --host h audit.293 audit.99293
 run 0 evidence -c serials.modhunt --channels --format jsonl; out_has '"last":99293,"gaps":0,"missing":0'
