@@ -394,9 +394,9 @@ static void the_files_behind_a_path_are_kept_apart(void **state)
     for (int i = 0; i < 40; i++) {
         static const char *const inodes[] = { "1", "2", "1", "1" };
         struct load *l = batch_load(b);
-        char *many = arena_get(&b->arena, 8);
+        char *many = arena_get(&b->arena, 16);
 
-        snprintf(many, 8, "%d", i);
+        snprintf(many, 16, "%d", i);
         l->platform = PLATFORM_LINUX;
         l->Computer = SPAN("a");
         l->Image = SPAN("/usr/bin/id");
