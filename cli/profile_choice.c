@@ -72,5 +72,6 @@ bool profile_choose(const char *given, struct fault *f)
     if (!p)
         return given ? false : fault_while(f, "(--profile default does without it)");
     store_rank_by(p);
+    profile_close(p);
     return true;
 }

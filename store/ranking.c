@@ -26,7 +26,8 @@ static void choose_default(void)
 
 void store_rank_by(struct profile *p)
 {
-    chosen = p;
+    profile_close(chosen);
+    chosen = profile_keep(p);
 }
 
 static struct profile *profile_at_hand(void)

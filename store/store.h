@@ -31,7 +31,7 @@ bool store_check(struct store *s, struct fault *f) MUST_CHECK;
 /* Which files are in the case; a memory_get array in *out, the caller frees it. */
 bool store_known(struct store *s, struct known **out, size_t *count, struct fault *f) MUST_CHECK;
 
-/* The profile that the stores of this process rank by, a reference of the caller's;
+/* The profile that the stores of this process rank by (it keeps a reference of its own);
  * before the first is opened.  Without it, the one that comes with modhunt. */
 struct profile;
 void store_rank_by(struct profile *p);

@@ -167,12 +167,14 @@ static void another_profile_ranks_anew(void **state)
                    " JOIN pair p ON p.id = s.pair JOIN module m ON m.id = p.module"
                    " WHERE k.reasons & 4608 ORDER BY m.ImageLoaded",
                 "C:\\A\\fresh.dll|7\nC:\\a\\late.dll|7\nC:\\b\\pdh2.dll|1\nC:\\b\\plain.dll|1\n");
-    store_rank_by(profile_default());
+    profile_close(p);
+    p = profile_default();
+    store_rank_by(p);
+    profile_close(p);
     assert_true(store_rank(s, &f));
     assert_ranked(s);
     store_close(s);
     case_remove(path);
-    profile_close(p);
 }
 
 static void what_regsvr32_takes_for_silent(void **state)
