@@ -363,12 +363,14 @@ struct span json_text(struct arena *a, struct span text, uint8_t marks, bool *al
 
 struct span json_name(uint8_t *out, size_t size, struct span text)
 {
-    const uint8_t *p = text.at, *end = text.at + text.len;
+    const uint8_t *p, *end;
     uint8_t *o = out;
     bool altered = false;
 
-    if (text.len > size)
+    if (!text.len || text.len > size)
         return SPAN_EMPTY;
+    p = text.at;
+    end = text.at + text.len;
     while (p < end)
         if (*p == '\\')
             o += text_put(o, escape_next(&p, end, &altered));
