@@ -5,17 +5,15 @@
  * where one of several is none of facts. */
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/plain_file.h"
 #include "core/digest.h"
 #include "core/fact.h"
 #include "core/nearest.h"
 #include "ingest/facts.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct output_column list_columns[FACT_LIST_COLUMNS] = {
     [FACT_LIST_IMPORT] = { .name = "import", .kind = OUTPUT_NUMBER },
@@ -74,41 +72,6 @@ static int print(const struct command *c, const struct options *o, bool log)
 
 /* ---- files ---- */
 
-/* All of it, as it is now; *text is memory_get's. */
-static bool read_file(const char *path, uint8_t **text, size_t *len, struct fault *f)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct stat st;
-    ssize_t n = 1;
-
-    *text = NULL;
-    *len = 0;
-    if (fd < 0)
-        return fault_errno(f, "%s: can't be opened", path);
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        close(fd);
-        return fault(f, FAULT_USAGE, "%s: this is not a plain file", path);
-    }
-    for (size_t room = 0; n > 0; *len += (size_t)n) {
-        if (*len == room)
-            *text = memory_grow(*text, room = room ? 2 * room : 1 << 16, 1);
-        n = read(fd, *text + *len, room - *len);
-        if (n < 0 || *len > FACTS_BYTES_MAX)
-            break;
-    }
-    if (n < 0)
-        fault_errno(f, "%s: can't be read", path);
-    else if (*len > FACTS_BYTES_MAX)
-        fault(f, FAULT_LIMIT, "%s: larger than %u MiB, the most that a file of facts may be", path,
-              FACTS_BYTES_MAX >> 20);
-    close(fd);
-    if (n == 0 && *len <= FACTS_BYTES_MAX)
-        return true;
-    free(*text);
-    *text = NULL;
-    return false;
-}
-
 struct importing {
     struct store *s;
     struct fact_import what;
@@ -117,16 +80,26 @@ struct importing {
     uint64_t unread;
 };
 
+/* As it is now. */
+static char *read_file(const char *path, size_t *len, struct fault *f)
+{
+    char *text = plain_file_read(AT_FDCWD, path, 0, FACTS_BYTES_MAX, len, f);
+
+    if (!text)
+        fault_while(f, "%s", path);
+    return text;
+}
+
 /* What all files are, before anything is written. */
 static bool look(struct importing *x, const char *path)
 {
     struct facts_told told;
-    uint8_t *text;
+    char *text;
     size_t len;
 
-    if (!read_file(path, &text, &len, x->f))
+    if (!(text = read_file(path, &len, x->f)))
         return false;
-    facts_read(span_of(text ? text : (uint8_t *)"", len), NULL, NULL, &told);
+    facts_read(span_of(text, len), NULL, NULL, &told);
     free(text);
     if (told.contradicts || (told.platform && x->what.platform && told.platform != x->what.platform))
         return fault(x->f, FAULT_USAGE, "%s: facts of Linux and of macOS can't be one import", path);
@@ -150,14 +123,15 @@ static bool add(void *ctx, const struct fact *fact)
 
 static bool import_file(struct importing *x, const char *path)
 {
-    uint8_t *text, sha256[SHA256_BYTES];
+    uint8_t sha256[SHA256_BYTES];
     struct facts_told told;
     size_t len;
+    char *text;
     bool ok;
 
-    if (!read_file(path, &text, &len, x->f))
+    if (!(text = read_file(path, &len, x->f)))
         return false;
-    struct span all = span_of(text ? text : (uint8_t *)"", len);
+    struct span all = span_of(text, len);
     digest_of(all, sha256);
     ok = store_facts_file(x->s, &(struct fact_file){ span_text(path), sha256, len }, x->f)
       && facts_read(all, add, x, &told)

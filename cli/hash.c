@@ -2,7 +2,7 @@
  * a "not seen" that says what it is worth.
  *
  * Hashes are taken out of whatever they are given in: any run of 32, 40 or 64
- * hexadecimal digits, each once, in the order in which they come. */
+ * hexadecimal digits, each once.  The answer is ordered by hash. */
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -14,6 +14,7 @@
 #define HASHES_MAX 200000
 #define LINE_BYTES_MAX (1u << 20) /* read at a time */
 #define WORDS_MAX 256
+#define TOO_LONG 65 /* digits, for any hash */
 
 struct asked {
     struct hash_seen *at;
@@ -40,6 +41,11 @@ static void take_one(struct asked *a, const char *digits, size_t len)
         h->hash[i] = (char)tolower((unsigned char)digits[i]);
 }
 
+static bool in_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
 /* Digits beside another letter or digit are part of a longer word: no hash. */
 static void take_text(struct asked *a, const char *text, size_t len)
 {
@@ -47,7 +53,7 @@ static void take_text(struct asked *a, const char *text, size_t len)
         size_t from = i;
         bool hex = true;
 
-        for (; i < len && (isalnum((unsigned char)text[i]) || text[i] == '_'); i++)
+        for (; i < len && in_word(text[i]); i++)
             hex = hex && isxdigit((unsigned char)text[i]);
         if (hex && (i - from == 32 || i - from == 40 || i - from == 64))
             take_one(a, text + from, i - from);
@@ -68,14 +74,13 @@ static bool take_file(struct asked *a, const char *path, struct fault *f)
     while ((got = fread(text + kept, 1, LINE_BYTES_MAX - kept, file)) > 0) {
         size_t len = kept + got, end = len;
 
-        /* A word that goes on behind what was read waits for the rest of it. */
-        while (end > 0 && len - end <= 64 && isalnum((unsigned char)text[end - 1]))
+        /* A word that goes on behind what was read waits for the rest of it; of one that
+         * is too long for a hash already, as much as keeps it so. */
+        while (end > 0 && in_word(text[end - 1]))
             end--;
-        if (len - end > 64)
-            end = len;
         take_text(a, text, end);
-        kept = len - end;
-        memmove(text, text + end, kept);
+        kept = len - end < TOO_LONG ? len - end : TOO_LONG;
+        memmove(text, text + len - kept, kept);
     }
     take_text(a, text, kept);
     free(text);

@@ -4,48 +4,28 @@
  * a list in an order that nobody asked for would be a lie. */
 #include "cli/profile_choice.h"
 
+#include "cli/plain_file.h"
 #include "core/yaml.h"
 #include "store/store.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static bool read_whole(int fd, uint8_t *text, size_t *len, struct fault *f)
-{
-    ssize_t n = 0;
-
-    for (*len = 0; *len <= YAML_BYTES_MAX; *len += (size_t)n) {
-        n = read(fd, text + *len, YAML_BYTES_MAX + 1 - *len);
-        if (n <= 0)
-            break;
-    }
-    return n >= 0 || fault_errno(f, "it can't be read");
-}
 
 struct profile *profile_file(const char *path, struct fault *f)
 {
-    struct profile *p = NULL;
-    struct stat st;
-    uint8_t *text;
+    struct profile *p;
     size_t len;
-    int fd;
+    char *text;
 
     if (strcmp(path, "default") == 0)
         return profile_default();
-    if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) < 0) {
-        fault_errno(f, "the profile %s can't be opened", path);
-        return NULL;
-    }
-    text = memory_get(YAML_BYTES_MAX + 2);
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        fault(f, FAULT_USAGE, "the profile %s is no plain file", path);
-    else if (!read_whole(fd, text, &len, f) || !(p = profile_open(span_of(text, len), f)))
+    text = plain_file_read(AT_FDCWD, path, 0, YAML_BYTES_MAX, &len, f);
+    p = text ? profile_open(span_of(text, len), f) : NULL;
+    if (!p)
         fault_while(f, "the profile %s", path);
     free(text);
-    close(fd);
     return p;
 }
 

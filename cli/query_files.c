@@ -4,11 +4,12 @@
  * What is in them is judged by the catalogue, and by the authorizer when it runs. */
 #include "cli/query_files.h"
 
+#include "cli/plain_file.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILES_MAX 256
@@ -25,45 +26,17 @@ bool query_files_folder(char out[static QUERY_FOLDER_MAX])
     return len > 0 && len < QUERY_FOLDER_MAX;
 }
 
-/* The whole file and a zero behind it; NULL, and *f. */
-static char *read_whole(int fd, size_t *len, struct fault *f)
-{
-    char *text = memory_get(CATALOGUE_FILE_MAX + 2);
-    ssize_t n = 0;
-
-    for (*len = 0; *len <= CATALOGUE_FILE_MAX; *len += (size_t)n) {
-        n = read(fd, text + *len, CATALOGUE_FILE_MAX + 1 - *len);
-        if (n <= 0)
-            break;
-    }
-    if (n < 0) {
-        fault_errno(f, "it can't be read");
-        free(text);
-        return NULL;
-    }
-    text[*len] = 0;
-    return text;
-}
-
 static bool add_file(struct catalogue *c, int folder, const char *path, const char *name,
                      struct fault *f)
 {
-    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct stat st;
-    char *text = NULL;
-    size_t len = 0;
-    bool ok = false;
+    size_t len;
+    char *text = plain_file_read(folder, name, O_NOFOLLOW, CATALOGUE_FILE_MAX, &len, f);
+    bool ok;
 
-    if (fd < 0)
-        return fault_errno(f, "%s/%s: it can't be opened", path, name);
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        fault(f, FAULT_USAGE, "%s/%s: it is no plain file", path, name);
-    else if (!(text = read_whole(fd, &len, f)))
-        fault_while(f, "%s/%s", path, name);
-    else
-        ok = catalogue_add(c, name, span_of(text, len), f) || fault_while(f, "%s", path);
+    if (!text)
+        return fault_while(f, "%s/%s", path, name);
+    ok = catalogue_add(c, name, span_of(text, len), f) || fault_while(f, "%s", path);
     free(text);
-    close(fd);
     return ok;
 }
 

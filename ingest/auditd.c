@@ -6,22 +6,12 @@
 #include "ingest/auditd.h"
 
 #include "ingest/decoder.h"
+#include "ingest/lines.h"
 
 #define PIECE_BYTES (512u << 10)
 #define PIECE_BYTES_MAX (4u << 20)
 #define LINES_TRIED 64
 #define LINE_BYTES_MAX (64u << 10)
-#define LOSSES_MAX 10000 /* of one piece; its rest is then one loss more */
-
-static struct span take_line(struct span *rest)
-{
-    const uint8_t *lf = memchr(rest->at, '\n', rest->len);
-    struct span line = span_of(rest->at, lf ? (size_t)(lf - rest->at) : rest->len);
-    size_t taken = line.len + (lf != NULL);
-
-    *rest = span_of(rest->at + taken, rest->len - taken);
-    return line;
-}
 
 /* The first lines that are something are records, but for one that the rotation
  * may have cut. */
@@ -31,7 +21,7 @@ static bool auditd_sniff(struct span head)
     struct audit_head h;
 
     while (head.len && lines < LINES_TRIED && records < 2) {
-        enum audit_line what = audit_line(take_line(&head), false, &h);
+        enum audit_line what = audit_line(line_take(&head), false, &h);
 
         lines += what != AUDIT_NOTHING;
         records += what == AUDIT_RECORD;
@@ -50,11 +40,11 @@ static void auditd_decode(const struct piece *p, struct batch *b)
     while (rest.len) {
         uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
 
-        if (b->counts.damaged >= LOSSES_MAX) {
-            batch_loss(b, place, rest.len, "more damage than can be told apart");
+        if (b->counts.damaged >= LINES_LOSSES_MAX) {
+            batch_loss(b, place, rest.len, TOO_MANY_LOSSES);
             break;
         }
-        struct span line = take_line(&rest);
+        struct span line = line_take(&rest);
         if (line.len > LINE_BYTES_MAX)
             line.len = LINE_BYTES_MAX;
         switch (audit_line(line, false, &h)) {

@@ -4,6 +4,7 @@
  * No record is in them.  The order counts, as the kernel reads them: of two that
  * match, the first.  Never tells what a rule does that it does not know. */
 #include "ingest/decoder.h"
+#include "ingest/lines.h"
 
 #include <stdio.h>
 
@@ -43,16 +44,6 @@ static struct span next_word(struct span *line)
     struct span word = span_of(line->at, len);
     *line = span_of(line->at + len, line->len - len);
     return word;
-}
-
-static struct span next_line(struct span *rest)
-{
-    const uint8_t *end = memchr(rest->at, '\n', rest->len);
-    size_t len = end ? (size_t)(end - rest->at) : rest->len, next = end ? len + 1 : len;
-    struct span line = span_trimmed(span_of(rest->at, len));
-
-    *rest = span_of(rest->at + next, rest->len - next);
-    return line;
 }
 
 static bool is_action(struct span word)
@@ -95,7 +86,7 @@ static bool rules_sniff(struct span head)
 
     for (unsigned lines = 0; head.len && lines < 200; lines++) {
         bool whole = memchr(head.at, '\n', head.len) != NULL;
-        struct span line = next_line(&head);
+        struct span line = span_trimmed(line_take(&head));
 
         if (!line.len || line.at[0] == '#' || (!whole && rules))
             continue;
@@ -273,7 +264,7 @@ static void rules_decode(const struct piece *p, struct batch *b)
     }
     while (rest.len) {
         uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
-        struct span line = next_line(&rest);
+        struct span line = span_trimmed(line_take(&rest));
 
         if (!line.len || line.at[0] == '#' || is_setting(line))
             continue;

@@ -9,6 +9,7 @@
 
 #include "ingest/decoder.h"
 #include "ingest/form.h"
+#include "ingest/lines.h"
 #include "ingest/wide.h"
 
 #include <stdlib.h>

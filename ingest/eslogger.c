@@ -10,32 +10,22 @@
 #include "ingest/decoder.h"
 #include "ingest/eslogger.h"
 #include "ingest/json_cut.h"
+#include "ingest/lines.h"
 #include "ingest/normal.h"
 
 #include <stdio.h>
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
-#define LOSSES_MAX 10000
 #define PROT_EXEC_BIT 4u
 #define SNIFFED_LINES 4
-
-static struct span next_line(struct span *rest)
-{
-    const uint8_t *lf = memchr(rest->at, '\n', rest->len);
-    struct span line = span_of(rest->at, lf ? (size_t)(lf - rest->at) : rest->len);
-    size_t taken = line.len + (lf != NULL);
-
-    *rest = span_of(rest->at + taken, rest->len - taken);
-    return span_trimmed(line);
-}
 
 static bool eslogger_sniff(struct span head)
 {
     struct es_event e;
 
     for (int i = 0; head.len && i < SNIFFED_LINES; i++) {
-        struct span line = next_line(&head);
+        struct span line = span_trimmed(line_take(&head));
 
         if (line.len && line.at[0] == '{' && !es_read(line, &e) && e.envelope)
             return true;
@@ -139,21 +129,12 @@ static void eslogger_decode(const struct piece *p, struct batch *b)
 {
     struct es_file f = { .b = b, .seen = arena_get(&b->arena, sizeof *f.seen),
                       .host = batch_host(b, SPAN_NONE) };
-    struct span rest = p->bytes;
+    struct lines l = lines_of(p, b);
 
     if (f.seen)
         *f.seen = (struct es_seen){ 0 };
-    while (rest.len) {
-        uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
-
-        if (b->counts.damaged >= LOSSES_MAX) {
-            batch_loss(b, place, rest.len, "more damage than can be told apart");
-            break;
-        }
-        struct span line = next_line(&rest);
-        if (line.len)
-            take_line(&f, line, place);
-    }
+    while (lines_next(&l))
+        take_line(&f, l.line, l.place);
     b->left = f.seen;
 }
 

@@ -8,12 +8,12 @@
 #include "ingest/form.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
+#include "ingest/lines.h"
 #include "ingest/normal.h"
 #include "ingest/path.h"
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
-#define LOSSES_MAX 10000
 
 /*   key in output_fields, or of Sysdig's object */
 #define FIELDS(_) \
@@ -37,18 +37,6 @@ struct alert {
     bool fields; /* output_fields, or evt.type of Sysdig */
     bool whole;
 };
-
-static struct span next_line(struct span *rest)
-{
-    const uint8_t *lf = memchr(rest->at, '\n', rest->len);
-    struct span line = span_of(rest->at, lf ? (size_t)(lf - rest->at) : rest->len);
-    size_t taken = line.len + (lf != NULL);
-
-    *rest = span_of(rest->at + taken, rest->len - taken);
-    while (line.len && (line.at[line.len - 1] == '\r' || line.at[line.len - 1] == ' '))
-        line.len--;
-    return line;
-}
 
 static struct alert read_alert(struct span line)
 {
@@ -92,7 +80,7 @@ static bool falco_sniff(struct span head)
         head = span_of(head.at + 1, head.len - 1);
     if (!head.len || head.at[0] != '{')
         return false;
-    struct alert a = read_alert(next_line(&head));
+    struct alert a = read_alert(span_trimmed(line_take(&head)));
 
     return a.whole && a.fields && (a.rule.text.at || a.field[FIELD_type].text.at);
 }
@@ -203,19 +191,10 @@ static void take_line(struct batch *b, struct span line, uint64_t place)
 
 static void falco_decode(const struct piece *p, struct batch *b)
 {
-    struct span rest = p->bytes;
+    struct lines l = lines_of(p, b);
 
-    while (rest.len) {
-        uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
-
-        if (b->counts.damaged >= LOSSES_MAX) {
-            batch_loss(b, place, rest.len, "more damage than can be told apart");
-            break;
-        }
-        struct span line = next_line(&rest);
-        if (line.len)
-            take_line(b, line, place);
-    }
+    while (lines_next(&l))
+        take_line(b, l.line, l.place);
 }
 
 const struct decoder falco_decoder = {

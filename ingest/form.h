@@ -93,7 +93,6 @@ struct form_value {
 #define LISTED_MAX 32 /* fields without a name, by their position */
 
 #define FORM_LOSSES_MAX 10000 /* of one piece; its rest is then one loss more */
-#define TOO_MANY_LOSSES "more damage than can be told apart"
 
 #define FORM_WORDS ((SLOT_COUNT + 63) / 64)
 

@@ -12,6 +12,7 @@
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
 #include "ingest/json_walk.h"
+#include "ingest/lines.h"
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)

@@ -11,6 +11,7 @@
 #include "ingest/journal.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
+#include "ingest/lines.h"
 #include "ingest/normal.h"
 #include "ingest/xml.h"
 
@@ -20,20 +21,7 @@
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
-#define LOSSES_MAX 10000
 #define KEYS_MAX 4 /* levels that are asked for */
-
-static struct span take_line(struct span *rest)
-{
-    const uint8_t *lf = memchr(rest->at, '\n', rest->len);
-    struct span line = span_of(rest->at, lf ? (size_t)(lf - rest->at) : rest->len);
-    size_t taken = line.len + (lf != NULL);
-
-    *rest = span_of(rest->at + taken, rest->len - taken);
-    while (line.len && (line.at[line.len - 1] == '\r' || line.at[line.len - 1] == ' '))
-        line.len--;
-    return line;
-}
 
 /* ---- telling ---- */
 
@@ -60,7 +48,7 @@ static struct told tell(struct span head)
 
     while (head.len && (head.at[0] == '\n' || head.at[0] == '\r'))
         head = span_of(head.at + 1, head.len - 1);
-    struct json j = json_of(take_line(&head));
+    struct json j = json_of(span_trimmed(line_take(&head)));
     while ((step = json_next(&j, &it)) < JSON_DONE) {
         if (depth == 1 && it.key.at && step != JSON_CLOSE) {
             t.id |= span_is(it.key, "ID") && step == JSON_VALUE && audit_stamp(it.text, &h);
@@ -351,19 +339,11 @@ static void decode(const struct piece *p, struct batch *b,
                    void (*take)(struct file *, struct span, uint64_t))
 {
     struct file f = { .b = b, .g = audit_group_open(b) };
-    struct span rest = p->bytes;
+    struct lines l = lines_of(p, b);
 
-    while (rest.len) {
-        uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
-
-        if (b->counts.damaged >= LOSSES_MAX) {
-            batch_loss(b, place, rest.len, "more damage than can be told apart");
-            break;
-        }
-        struct span line = take_line(&rest);
+    while (lines_next(&l)) {
         f.altered = f.full = false;
-        if (line.len)
-            take(&f, line, place);
+        take(&f, l.line, l.place);
     }
     audit_group_end(f.g);
     xml_reader_close(f.xml);

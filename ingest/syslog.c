@@ -12,6 +12,7 @@
 #include "ingest/auditd.h"
 #include "ingest/form.h"
 #include "ingest/json_walk.h"
+#include "ingest/lines.h"
 #include "ingest/normal.h"
 #include "ingest/xml.h"
 

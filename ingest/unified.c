@@ -7,11 +7,11 @@
 #include "ingest/decoder.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
+#include "ingest/lines.h"
 #include "ingest/normal.h"
 
 #define PIECE_BYTES (1u << 20)
 #define PIECE_BYTES_MAX (8u << 20)
-#define LOSSES_MAX 10000
 #define SNIFFED_LINES 4
 #define DETAIL_MAX 1000 /* bytes of a message that are kept with a failed load */
 #define CHANNEL SPAN("unified log")
@@ -37,16 +37,6 @@ struct said {
     enum { SAID_NOTHING, SAID_FAILED, SAID_LOADED } what;
     struct span path;
 };
-
-static struct span next_line(struct span *rest)
-{
-    const uint8_t *lf = memchr(rest->at, '\n', rest->len);
-    struct span line = span_of(rest->at, lf ? (size_t)(lf - rest->at) : rest->len);
-    size_t taken = line.len + (lf != NULL);
-
-    *rest = span_of(rest->at + taken, rest->len - taken);
-    return span_trimmed(line);
-}
 
 static bool read_entry(struct span line, struct entry *e)
 {
@@ -89,7 +79,7 @@ static bool unified_sniff(struct span head)
     struct entry e;
 
     for (int i = 0; head.len && i < SNIFFED_LINES; i++) {
-        struct span line = next_line(&head);
+        struct span line = span_trimmed(line_take(&head));
 
         if (line.len && line.at[0] == '{' && read_entry(line, &e) && is_entry(&e))
             return true;
@@ -298,19 +288,10 @@ static void take_line(struct file *f, struct span line, uint64_t place)
 static void unified_decode(const struct piece *p, struct batch *b)
 {
     struct file f = { .b = b, .host = batch_host(b, SPAN_NONE) };
-    struct span rest = p->bytes;
+    struct lines l = lines_of(p, b);
 
-    while (rest.len) {
-        uint64_t place = p->offset + (uint64_t)(rest.at - p->bytes.at);
-
-        if (b->counts.damaged >= LOSSES_MAX) {
-            batch_loss(b, place, rest.len, "more damage than can be told apart");
-            break;
-        }
-        struct span line = next_line(&rest);
-        if (line.len)
-            take_line(&f, line, place);
-    }
+    while (lines_next(&l))
+        take_line(&f, l.line, l.place);
 }
 
 /* What a log of dyld can show, and what it cannot. */

@@ -1,11 +1,11 @@
-/* Inside store/: the allowlist's history, append-only, each line sealed with a
- * SHA-256 over itself and the seal before. */
+/* Inside store/: the three histories of a case, each append-only and sealed as
+ * sealed.h says: of the allowlist, of hosts, of imported facts. */
 #ifndef STORE_HISTORY_H
 #define STORE_HISTORY_H
 
 #include "store/connection.h"
 
-#define HISTORY_MAX 100000 /* changes of one case */
+/* ---- history.c: the allowlist ---- */
 
 struct change_line {
     int64_t id, time, entry, sightings, loads, hosts;

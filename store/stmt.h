@@ -404,7 +404,7 @@
     _(FILE_NEW,        "INSERT OR IGNORE INTO sighting_file SELECT ?1, ifnull(?2, '')," \
                        " ifnull(?3, ''), ifnull(?4, ''), ifnull(?5, '') WHERE (SELECT count(*)" \
                        " FROM sighting_file WHERE sighting = ?1) < 16") \
-    _(HISTORY_ALL,     "SELECT id, action, entry FROM allow_history ORDER BY id") \
+    _(HISTORY_ALL,     "SELECT action, entry FROM allow_history ORDER BY id") \
     _(HISTORY_LAST,    "SELECT id, hash FROM allow_history ORDER BY id DESC LIMIT 1") \
     _(HISTORY_NEW,     "INSERT INTO allow_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9," \
                        " ?10, ?11)") \

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What happens where several modhunts have one case open at the same time."""
+import atexit
 import os
 import pty
 import select
@@ -14,8 +15,10 @@ RECORDS = 20000  # of each file: the ingest must outlast its first commit
 
 
 def start(case, *paths):
-    return subprocess.Popen([os.environ['MODHUNT'], 'ingest', '-c', case, *paths],
-                            stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen([os.environ['MODHUNT'], 'ingest', '-c', case, *paths],
+                             stderr=subprocess.PIPE, text=True)
+    atexit.register(child.kill)  # a stopped one would outlive a test that fails
+    return child
 
 
 def ends(child, status, words='', said=''):
