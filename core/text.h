@@ -23,6 +23,15 @@ struct span text_clean(struct arena *a, struct span in, bool *altered, bool *ful
 
 bool text_is_utf8(struct span in);
 
+/* The beginning of valid UTF-8, at most `most` bytes of it, in whole characters. */
+static inline struct span text_head(struct span s, size_t most)
+{
+    if (s.len > most)
+        for (s.len = most; s.len && (s.at[s.len] & 0xc0) == 0x80;)
+            s.len--;
+    return s;
+}
+
 /* The next code point of valid or invalid UTF-8; moves *in behind it.  A byte
  * that is part of no valid sequence gives 0xFFFD and moves one byte. */
 uint32_t text_next(struct span *in);

@@ -3,6 +3,7 @@
  *
  * No record is in them.  The order counts, as the kernel reads them: of two that
  * match, the first.  Never tells what a rule does that it does not know. */
+#include "core/text.h"
 #include "ingest/decoder.h"
 #include "ingest/lines.h"
 
@@ -225,13 +226,16 @@ static void take_rule(struct rules *all, struct span line)
 
 static void say(struct batch *b, const char *what, const char *text)
 {
-    bool full = false;
-    struct span kept = arena_copy(&b->arena, span_of(text, strlen(text) + 1), &full);
+    bool full = false, altered;
+    struct span words = text_clean(&b->arena, span_text(text), &altered, &full);
+    uint8_t *kept = arena_bytes(&b->arena, words.len + 1);
 
-    if (full)
+    if (full || !kept)
         return;
-    batch_note(b, 0, (const char *)kept.at);
-    batch_host_note(b, batch_host(b, SPAN_NONE), what, span_of(kept.at, kept.len - 1));
+    memcpy(kept, words.at, words.len);
+    kept[words.len] = '\0'; /* a reason is a C string */
+    batch_note(b, 0, (const char *)kept);
+    batch_host_note(b, batch_host(b, SPAN_NONE), what, span_of(kept, words.len));
 }
 
 /* `kind` has a `no-` before what is denied: another file may have such a rule. */

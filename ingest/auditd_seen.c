@@ -4,10 +4,13 @@
  * rule's text.  docs/telemetry has the rules that show everything. */
 #include "ingest/auditd_seen.h"
 
+#include "core/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
 #define UNRESOLVED_PERCENT 20
+#define HOST_SHOWN_MAX 100 /* bytes of a host's name in a note */
 #define NO_NOTE UINT64_MAX /* no news for the ledger, but a fact of the host */
 
 /* The first two parts of a path: "/usr/lib". */
@@ -93,14 +96,15 @@ struct saying {
 PRINTF_LIKE(4, 5)
 static void say(const struct saying *to, const char *what, uint64_t place, const char *format, ...)
 {
+    struct span Computer = text_head(to->Computer, HOST_SHOWN_MAX);
     char text[600];
     size_t head = 0;
     bool full = false, name = to->named && to->Computer.len && to->Computer.at[0] != UNNAMED_MARK;
     va_list args;
 
     if (name)
-        head = (size_t)snprintf(text, sizeof text, "%.*s: ", (int)(to->Computer.len < 100 ? to->Computer.len : 100),
-                                (const char *)to->Computer.at);
+        head = (size_t)snprintf(text, sizeof text, "%.*s: ", (int)Computer.len,
+                                (const char *)Computer.at);
     va_start(args, format);
     vsnprintf(text + head, sizeof text - head, format, args);
     va_end(args);

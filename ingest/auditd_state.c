@@ -6,6 +6,8 @@
  * evidence. */
 #include "ingest/auditd_state.h"
 
+#include "core/text.h"
+
 #include <stdlib.h>
 
 #define HOSTS_MAX 4096
@@ -273,10 +275,8 @@ void audit_image_set(struct audit_state *s, struct audit_process *p, struct span
 
 void audit_command_set(struct audit_process *p, struct span CommandLine)
 {
-    size_t len = CommandLine.len < PROCESS_COMMAND_MAX ? CommandLine.len : PROCESS_COMMAND_MAX;
+    size_t len = text_head(CommandLine, PROCESS_COMMAND_MAX).len;
 
-    while (len < CommandLine.len && len > 0 && (CommandLine.at[len] & 0xc0) == 0x80)
-        len--; /* between characters */
     free(p->command);
     p->command = NULL;
     p->command_len = (uint16_t)len;

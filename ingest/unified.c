@@ -4,6 +4,7 @@
  * With DYLD_PRINT_LIBRARIES it says what it loaded: a load of resolution
  * `reported`, since nothing but the program's word stands behind it.  Everything
  * else is counted by its subsystem. */
+#include "core/text.h"
 #include "ingest/decoder.h"
 #include "ingest/json.h"
 #include "ingest/json_cut.h"
@@ -185,15 +186,10 @@ static void count(struct file *f, const struct origin *o, enum noted what)
 static bool take_failed(struct file *f, struct span path)
 {
     struct context *c = batch_context(f->b);
-    struct span Detail = f->message;
+    struct span Detail = text_head(f->message, DETAIL_MAX);
 
     if (!c)
         return false;
-    if (Detail.len > DETAIL_MAX) { /* at the end of a character */
-        Detail.len = DETAIL_MAX;
-        while (Detail.len && (Detail.at[Detail.len] & 0xc0) == 0x80)
-            Detail.len--;
-    }
     c->origin = f->origin;
     c->event = CONTEXT_LOAD_FAILED;
     c->platform = PLATFORM_MACOS;

@@ -49,11 +49,11 @@ status=0
 
 python3 - "$MODHUNT" <<'PYTHON' || bad=1
 # Damage at random places, always the same: every command ends by itself.
-import random, subprocess, sys
+import os, random, subprocess, sys
 modhunt, chance = sys.argv[1], random.Random(1129)
 good = bytearray(open('good.modhunt', 'rb').read())
 worst = []
-for number in range(60):
+for number in range(int(os.environ.get('MODHUNT_MUTANTS', '60'))):
     mutant = bytearray(good)
     for _ in range(chance.choice((1, 4, 40, 400))):
         at = chance.randrange(len(mutant)) if number % 3 else chance.randrange(8192)
